@@ -1,0 +1,7 @@
+export * from './context.ts'
+export * from './descriptor.ts'
+export * from './digest.ts'
+export * from './events.ts'
+export * from './fault.ts'
+export * from './path.ts'
+export * from './platform.ts'
