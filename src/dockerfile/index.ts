@@ -1,0 +1,10 @@
+// The room that reads Dockerfiles and ignore files: text to typed values and back. It touches neither disk nor network.
+export { expandWord, expandWords } from './expand.ts'
+export { expandInstruction } from './expand-instruction.ts'
+export { heredocText, readRun } from './heredoc.ts'
+export { compileIgnore, compilePatterns, matchPath } from './ignore.ts'
+export { parseMount } from './mount.ts'
+export { parseDockerfile, parseTrigger } from './parse.ts'
+export { parsePorts } from './ports.ts'
+export { printDockerfile } from './print.ts'
+export * from './types.ts'
