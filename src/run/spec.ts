@@ -1,0 +1,60 @@
+// What to run and in what surroundings, in Peel's words; `config.ts` turns it into the OCI runtime's.
+import type { RootPath } from '../core/index.ts'
+
+/** Whom a command runs as. `home` is the directory /etc/passwd names; it becomes HOME where the environment sets none. */
+export interface User {
+  readonly uid: number
+  readonly gid: number
+  readonly additionalGids: readonly number[]
+  readonly home?: string | undefined
+}
+
+export type RunMount =
+  /** `source`: an absolute path of this machine, a directory or a file. */
+  | {
+      readonly type: 'bind'
+      readonly source: string
+      readonly target: RootPath
+      readonly readonly: boolean
+    }
+  /** `size` in bytes (no limit by default), `mode` permission bits (1777 by default). */
+  | {
+      readonly type: 'tmpfs'
+      readonly target: RootPath
+      readonly size?: number | undefined
+      readonly mode?: number | undefined
+    }
+  /** A read-only file whose bytes are kept in memory and never reach a disk: a secret. */
+  | {
+      readonly type: 'file'
+      readonly target: RootPath
+      readonly bytes: Uint8Array
+      readonly uid: number
+      readonly gid: number
+      readonly mode: number
+    }
+
+export interface RunSpec {
+  /** The command and its arguments; a command without `/` is looked up in PATH. */
+  readonly args: readonly string[]
+  /** `NAME=value`; PATH gets docker's default where it is not set. */
+  readonly env: readonly string[]
+  /** Absolute; made if missing. */
+  readonly cwd: string
+  readonly user: User
+  readonly mounts: readonly RunMount[]
+  /** `host`: this machine's network; `none`: a loopback device and nothing else. */
+  readonly network: 'host' | 'none'
+  /** `sandbox`: docker's default capabilities, seccomp profile and masked paths; `insecure`: all capabilities, none of the rest. */
+  readonly security: 'sandbox' | 'insecure'
+  /** By default `buildkitsandbox`, as in docker's builds. */
+  readonly hostname?: string | undefined
+  /** Gives the command a terminal; only with `io: 'inherit'` and when Peel's own stdin is one. */
+  readonly terminal?: boolean | undefined
+  readonly readonlyRoot?: boolean | undefined
+  /** Lines for /etc/hosts. */
+  readonly extraHosts?: readonly { readonly name: string; readonly address: string }[] | undefined
+}
+
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const defaultHostname = 'buildkitsandbox'
