@@ -1,0 +1,212 @@
+// From a layer's sorted entries to inodes in directories. A removal becomes what overlayfs reads: a whiteout is a 0:0 character device
+// (one inode serves all), an opaque directory carries an xattr; a removal and a new thing of one name make the new thing opaque.
+import { Fault, type RootPath, rootPath } from '../../core/index.ts'
+import type { Entry, FileEntry, Meta, Node } from '../entry.ts'
+import { packXattrs } from './xattrs.ts'
+
+export const S_IFIFO = 0o010000
+export const S_IFCHR = 0o020000
+export const S_IFDIR = 0o040000
+export const S_IFBLK = 0o060000
+export const S_IFREG = 0o100000
+export const S_IFLNK = 0o120000
+
+export interface Child {
+  readonly name: string
+  inode: Inode
+}
+
+/** An inode to be written. `type` is the S_IF part of the mode; `data` fields are filled in as the image is laid out. */
+export interface Inode {
+  type: number
+  meta: Meta
+  xattrs: Buffer | undefined
+  links: number
+  rdev: number
+  file: FileEntry | undefined
+  target: string | undefined
+  children: Child[]
+  parent: Inode | undefined
+  opaque: boolean
+  /** Byte offset in the image. */
+  at: number
+  /** Bytes between the inode (with its xattrs) and the next. */
+  size: number
+  dataAt: number
+  chunks: Chunks | undefined
+}
+
+/** Content in pieces of `2 ** bits` bytes; a piece is a hole (-1) or the number of a block on a device (0 is the image itself). */
+export interface Chunks {
+  readonly bits: number
+  readonly devices: readonly number[]
+  readonly blocks: readonly number[]
+  /** Content that is put into the image: for each piece the bytes, or nothing. */
+  readonly embedded: readonly (Uint8Array | undefined)[]
+}
+
+export interface TreeInput {
+  readonly entries: Iterable<Entry>
+  readonly implied: (path: RootPath) => Meta | undefined
+  readonly opaqueXattr: string
+}
+
+const bareMeta: Meta = { mode: 0o755, uid: 0, gid: 0, mtime: 0n }
+const whiteoutMeta: Meta = { mode: 0, uid: 0, gid: 0, mtime: 0n }
+
+function makeInode(type: number, meta: Meta): Inode {
+  return {
+    type,
+    meta,
+    xattrs: undefined,
+    links: type === S_IFDIR ? 2 : 1,
+    rdev: 0,
+    file: undefined,
+    target: undefined,
+    children: [],
+    parent: undefined,
+    opaque: false,
+    at: 0,
+    size: 0,
+    dataAt: 0,
+    chunks: undefined,
+  }
+}
+
+/** How Linux writes a device number down (include/linux/kdev_t.h, new_encode_dev). */
+function encodeDevice(major: number, minor: number): number {
+  return ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0
+}
+
+function inodeOf(node: Node): Inode {
+  switch (node.kind) {
+    case 'directory':
+      return makeInode(S_IFDIR, node.meta)
+    case 'fifo':
+      return makeInode(S_IFIFO, node.meta)
+    case 'symlink':
+      return { ...makeInode(S_IFLNK, node.meta), target: node.target }
+    case 'device': {
+      const inode = makeInode(node.device === 'char' ? S_IFCHR : S_IFBLK, node.meta)
+      return { ...inode, rdev: encodeDevice(node.major, node.minor) }
+    }
+    case 'file':
+      return { ...makeInode(S_IFREG, node.meta), file: node }
+  }
+}
+
+interface Open {
+  readonly path: string
+  readonly inode: Inode
+}
+
+/** Builds the tree; the first inode is the root. Directories that no entry names take the metadata `implied` gives for them. */
+export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[] {
+  const root = makeInode(S_IFDIR, implied(rootPath) ?? bareMeta)
+  const inodes: Inode[] = [root]
+  const named = new Map<string, Child>()
+  const links: { readonly child: Child; readonly path: RootPath; readonly target: RootPath }[] = []
+  const open: Open[] = [{ path: '', inode: root }]
+  let whiteout: Inode | undefined
+  const unresolved = makeInode(S_IFREG, whiteoutMeta)
+
+  const removed = (): Inode => {
+    whiteout ??= add(makeInode(S_IFCHR, whiteoutMeta))
+    return whiteout
+  }
+  const add = (inode: Inode): Inode => {
+    inodes.push(inode)
+    return inode
+  }
+  const last = (directory: Inode): Child | undefined => directory.children.at(-1)
+
+  /** The directory at `path`, which is on the way to the entry at hand. */
+  const enter = (path: string): Inode => {
+    while (!within(path, open.at(-1)!.path)) open.pop()
+    for (;;) {
+      const { path: at, inode } = open.at(-1)!
+      if (at === path) return inode
+      const slash = path.indexOf('/', at.length + 1)
+      const next = slash < 0 ? path : path.slice(0, slash)
+      const name = next.slice(at.length + 1)
+      const present = last(inode)
+      let child = present?.name === name ? present.inode : undefined
+      if (child === undefined || child.type !== S_IFDIR) {
+        // A file in the way gives way to the directory; a whiteout in the way means that the directory starts afresh.
+        const directory = add(makeInode(S_IFDIR, implied(next as RootPath) ?? bareMeta))
+        directory.opaque = child !== undefined
+        directory.parent = inode
+        inode.links++
+        if (present?.name === name) present.inode = directory
+        else inode.children.push({ name, inode: directory })
+        child = directory
+      }
+      open.push({ path: next, inode: child })
+    }
+  }
+
+  for (const entry of entries) {
+    if (entry.path === '/') {
+      if (entry.kind === 'opaque') root.opaque = true
+      else if (entry.kind === 'directory') root.meta = entry.meta
+      continue
+    }
+    if (entry.kind === 'opaque') {
+      enter(entry.path).opaque = true
+      continue
+    }
+    const slash = entry.path.lastIndexOf('/')
+    const directory = enter(entry.path.slice(0, slash))
+    const name = entry.path.slice(slash + 1)
+    const present = last(directory)
+    const same = present?.name === name ? present : undefined
+    if (entry.kind === 'whiteout') {
+      if (same === undefined) directory.children.push({ name, inode: removed() })
+      else if (same.inode.type === S_IFDIR) same.inode.opaque = true
+      continue
+    }
+    if (entry.kind === 'directory' && same?.inode.type === S_IFDIR) {
+      same.inode.meta = entry.meta
+      continue
+    }
+    const inode = entry.kind === 'hardlink' ? unresolved : add(inodeOf(entry as Node))
+    const child = same ?? { name, inode }
+    if (same === undefined) directory.children.push(child)
+    else {
+      if (inode.type === S_IFDIR && same.inode === whiteout) inode.opaque = true
+      same.inode = inode
+    }
+    if (inode.type === S_IFDIR) {
+      inode.parent = directory
+      directory.links++
+    } else named.set(entry.path, child)
+    if (entry.kind === 'hardlink') links.push({ child, path: entry.path, target: entry.target })
+  }
+  joinLinks(links, named)
+  const opaque: readonly [string, Uint8Array] = [opaqueXattr, Buffer.from('y')]
+  for (const inode of inodes) {
+    const { xattrs } = inode.meta
+    inode.xattrs = packXattrs(inode.opaque ? new Map([...(xattrs ?? []), opaque]) : xattrs)
+  }
+  return inodes
+}
+
+function within(path: string, directory: string): boolean {
+  return path === directory || (path.startsWith(directory) && path.charCodeAt(directory.length) === 47)
+}
+
+function joinLinks(
+  links: readonly { readonly child: Child; readonly path: RootPath; readonly target: RootPath }[],
+  named: ReadonlyMap<string, Child>,
+): void {
+  const targets = new Map<string, string>(links.map(({ path, target }) => [path, target]))
+  for (const { child, path, target } of links) {
+    let at: string = target
+    for (let steps = 0; targets.has(at) && steps <= links.length; steps++) at = targets.get(at)!
+    const found = targets.has(at) ? undefined : named.get(at)
+    if (found === undefined)
+      throw new Fault('tar.invalid', `the hard link ${path} points to ${target}, which is not there`)
+    child.inode = found.inode
+    found.inode.links++
+  }
+}
