@@ -1,0 +1,50 @@
+// Manifests and indexes, OCI's and docker's. The parsed value stands beside the raw bytes and never replaces them: a digest is
+// always that of the bytes.
+import { Fault, mediaTypes } from '../core/index.ts'
+import { problemOf } from './check.ts'
+import type { ImageIndex, ImageManifest } from './types.ts'
+
+/**
+ * Reads a manifest or an index (`isIndex` tells which). `mediaType` is what the descriptor or the registry said; it must agree with
+ * the document. Faults with `manifest.invalid` and the first thing that is wrong; both shapes in one document are refused.
+ */
+export function parseManifest(bytes: Uint8Array, mediaType?: string): ImageManifest | ImageIndex {
+  const value = parseObject(bytes)
+  if ('manifests' in value && ('layers' in value || 'config' in value))
+    throw invalid('it has both "manifests" and "layers", so it could mean two things')
+  if (value.schemaVersion === 1) throw invalid('schema version 1 (docker before 1.10) is not supported')
+  const stated = typeof value.mediaType === 'string' && value.mediaType !== '' ? value.mediaType : undefined
+  const kind = 'manifests' in value ? 'index' : 'manifest'
+  for (const type of [stated, mediaType])
+    if (type !== undefined && kindOf(type) !== undefined && kindOf(type) !== kind)
+      throw invalid(`its media type is ${type} but it has the fields of an image ${kind}`)
+  const problem = problemOf(kind, value)
+  if (problem !== undefined) throw invalid(problem)
+  return value as unknown as ImageManifest | ImageIndex
+}
+
+/** Whether a parsed document lists manifests. */
+export function isIndex(value: ImageManifest | ImageIndex): value is ImageIndex {
+  return 'manifests' in value
+}
+
+function kindOf(mediaType: string): 'manifest' | 'index' | undefined {
+  if (mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest) return 'manifest'
+  if (mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerManifestList) return 'index'
+  return undefined
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  } catch (cause) {
+    throw new Fault('manifest.invalid', 'the image manifest is not JSON', { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('it is not an object')
+  return value as Record<string, unknown>
+}
+
+function invalid(what: string): Fault {
+  return new Fault('manifest.invalid', `the image manifest cannot be used: ${what}`)
+}
