@@ -1,0 +1,83 @@
+// Which words name which command. Each module is loaded when its command is called, so `peel images` does not pay for `peel build`.
+import { Fault } from '../core/index.ts'
+import type { Command } from './command.ts'
+import { nearest } from './text/nearest.ts'
+
+type Load = () => Promise<{ readonly default: Command }>
+
+/** The commands, in the order of the main help. */
+export const commands: Readonly<Record<string, Load>> = {
+  build: () => import('./commands/build.ts'),
+  run: () => import('./commands/run.ts'),
+  images: () => import('./commands/images.ts'),
+  history: () => import('./commands/history.ts'),
+  inspect: () => import('./commands/inspect.ts'),
+  tag: () => import('./commands/tag.ts'),
+  rmi: () => import('./commands/rmi.ts'),
+  save: () => import('./commands/save.ts'),
+  load: () => import('./commands/load.ts'),
+  import: () => import('./commands/import.ts'),
+  export: () => import('./commands/export.ts'),
+  prune: () => import('./commands/prune.ts'),
+  du: () => import('./commands/du.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  version: () => import('./commands/version.ts'),
+}
+
+/** Docker's groups: the second word and the command it stands for. */
+export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  image: {
+    build: 'build',
+    ls: 'images',
+    list: 'images',
+    history: 'history',
+    inspect: 'inspect',
+    tag: 'tag',
+    rm: 'rmi',
+    remove: 'rmi',
+    save: 'save',
+    load: 'load',
+    import: 'import',
+    prune: 'prune',
+  },
+  container: { run: 'run' },
+  builder: { build: 'build', prune: 'prune' },
+  buildx: { build: 'build', b: 'build', du: 'du', prune: 'prune' },
+  system: { df: 'du', prune: 'prune' },
+}
+
+export type Found =
+  | {
+      readonly kind: 'command'
+      readonly load: Load
+      readonly typed: string
+      readonly rest: readonly string[]
+    }
+  | { readonly kind: 'group'; readonly name: string; readonly rest: readonly string[] }
+
+/** Finds the command that the first words name; faults with `usage.invalid` when there is none. */
+export function findCommand(words: readonly string[]): Found {
+  const [first = '', second] = words
+  if (Object.hasOwn(commands, first))
+    return { kind: 'command', load: commands[first]!, typed: `peel ${first}`, rest: words.slice(1) }
+  if (!Object.hasOwn(groups, first)) throw unknown(`peel ${first}`, 'peel', first, known())
+  const group = groups[first]!
+  if (second === undefined || second.startsWith('-'))
+    return { kind: 'group', name: first, rest: words.slice(1) }
+  if (!Object.hasOwn(group, second))
+    throw unknown(`peel ${first} ${second}`, `peel ${first}`, second, Object.keys(group))
+  const typed = `peel ${first} ${second}`
+  return { kind: 'command', load: commands[group[second]!]!, typed, rest: words.slice(2) }
+}
+
+function known(): readonly string[] {
+  return [...Object.keys(commands), ...Object.keys(groups), 'help']
+}
+
+function unknown(typed: string, above: string, word: string, names: readonly string[]): Fault {
+  const suggestion = nearest(word, names)
+  const help = `See '${above} --help'`
+  return new Fault('usage.invalid', `unknown command: ${typed}`, {
+    hint: suggestion === undefined ? help : `Did you mean '${above} ${suggestion}'? ${help}`,
+  })
+}

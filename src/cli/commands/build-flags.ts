@@ -1,0 +1,46 @@
+// The flags of `peel build`, which are docker's.
+import type { FlagTable, FlagValues } from '../flags.ts'
+
+export const buildFlags = {
+  'add-host': { kind: 'list', value: 'list', about: 'Add a custom host-to-IP mapping ("host:ip") for RUN' },
+  allow: { kind: 'list', value: 'list', about: 'Allow extra privileges: security.insecure' },
+  'build-arg': { kind: 'list', value: 'list', about: 'Set build-time variables' },
+  file: {
+    kind: 'text',
+    short: 'f',
+    value: 'string',
+    about: 'Name of the Dockerfile (default PATH/Dockerfile); - is standard input',
+  },
+  'force-rm': { kind: 'switch', about: 'Accepted', hidden: true },
+  iidfile: { kind: 'text', value: 'string', about: 'Write the image ID to the file' },
+  label: { kind: 'list', value: 'list', about: 'Set metadata for an image' },
+  load: { kind: 'switch', about: 'Accepted', hidden: true },
+  network: {
+    kind: 'choice',
+    values: ['default', 'host', 'none'],
+    about: 'Networking of the RUN instructions',
+  },
+  'no-cache': { kind: 'switch', about: 'Do not use cache when building the image' },
+  'no-cache-filter': { kind: 'list', value: 'list', about: 'Do not use cache for these stages' },
+  output: {
+    kind: 'list',
+    short: 'o',
+    value: 'list',
+    about: 'Also write the image: type=docker|oci|tar,dest=PATH',
+  },
+  parallel: { kind: 'text', value: 'n', about: 'Steps that run at once at the most' },
+  platform: { kind: 'text', value: 'string', about: 'Platform of the image: os/arch[/variant]' },
+  progress: {
+    kind: 'choice',
+    values: ['auto', 'plain', 'tty', 'json', 'rawjson', 'quiet'],
+    about: 'Kind of progress',
+  },
+  pull: { kind: 'switch', about: 'Accepted', hidden: true },
+  quiet: { kind: 'switch', short: 'q', about: 'Suppress the build output and print image ID on success' },
+  rm: { kind: 'switch', default: true, about: 'Accepted', hidden: true },
+  secret: { kind: 'list', value: 'list', about: 'Secret for RUN: id=ID[,src=PATH|,env=NAME]' },
+  tag: { kind: 'list', short: 't', value: 'list', about: 'Name and optionally a tag ("name:tag")' },
+  target: { kind: 'text', value: 'string', about: 'Set the target build stage to build' },
+} as const satisfies FlagTable
+
+export type BuildFlags = FlagValues<typeof buildFlags>

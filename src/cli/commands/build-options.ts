@@ -1,0 +1,161 @@
+// From the flags of `peel build` to what the engine builds.
+import { Fault } from '../../core/index.ts'
+import type {
+  BuildContext,
+  BuildOptions,
+  DockerfileSource,
+  SaveFormat,
+  SecretSource,
+} from '../../engine/index.ts'
+import type { BuildFlags } from './build-flags.ts'
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** All of standard input. */
+  readInput(): string
+}
+
+/** Faults with `usage.invalid` on what the flags' own grammar does not catch. */
+export function readOptions(flags: BuildFlags, path: string, around: Surroundings): BuildOptions {
+  const buildArgs = Object.fromEntries(
+    flags['build-arg'].map((text) => {
+      const [name, value] = splitPair(text)
+      return [name, value ?? around.env[name]]
+    }),
+  )
+  return {
+    ...whatToBuild(flags, path, around),
+    tags: flags.tag,
+    target: flags.target,
+    buildArgs,
+    labels: Object.fromEntries(flags.label.map(splitPair).map(([name, value]) => [name, value ?? ''])),
+    secrets: flags.secret.map((text) => parseSecret(text, around.env)),
+    noCache: flags['no-cache'],
+    noCacheFilter: flags['no-cache-filter'].flatMap((text) => text.split(',')),
+    platform: onePlatform(flags.platform),
+    network: flags.network === 'default' ? undefined : flags.network,
+    addHosts: flags['add-host'].map(parseHost),
+    allow: flags.allow.flatMap((text) => text.split(',')),
+    sourceDateEpoch: Object.hasOwn(buildArgs, 'SOURCE_DATE_EPOCH')
+      ? undefined
+      : parseEpoch(around.env.SOURCE_DATE_EPOCH),
+    parallel: parseCount(flags.parallel),
+  }
+}
+
+type What = { readonly context: BuildContext; readonly dockerfile?: DockerfileSource | undefined }
+
+function whatToBuild(flags: BuildFlags, path: string, around: Surroundings): What {
+  const { file } = flags
+  if (path === '-') {
+    if (file === '-') fail('the context and the Dockerfile cannot both come from standard input')
+    if (file !== undefined) fail('-f cannot be combined with a Dockerfile from standard input')
+    return { context: { kind: 'empty' }, dockerfile: standardInput(around) }
+  }
+  if (/^(?:https?|git|ssh):\/\/|^git@|\.git(?:#|$)/.test(path) && !path.startsWith('.'))
+    fail(`a context from a URL is not offered: ${path}`, 'Clone or download it, and give the directory.')
+  const context: BuildContext = { kind: 'directory', path }
+  if (file === undefined) return { context }
+  return { context, dockerfile: file === '-' ? standardInput(around) : { kind: 'path', path: file } }
+}
+
+function standardInput(around: Surroundings): DockerfileSource {
+  const text = around.readInput()
+  if (text.includes('\0') || text.startsWith('\x1f'))
+    fail('an archive as the context on standard input is not offered', 'Unpack it, and give the directory.')
+  return { kind: 'text', text, name: 'Dockerfile' }
+}
+
+/** `id=…[,type=file|env][,src=…|,source=…|,env=…]`; with neither the variable of that name, else the file (as docker does). */
+export function parseSecret(text: string, env: Surroundings['env']): SecretSource {
+  const fields = parseFields(text, '--secret')
+  const unknown = [...fields.keys()].find((key) => !['id', 'type', 'src', 'source', 'env'].includes(key))
+  if (unknown !== undefined) fail(`--secret ${text}: unknown field "${unknown}"`)
+  const path = fields.get('src') ?? fields.get('source')
+  const id = fields.get('id') ?? path
+  const type = fields.get('type')
+  if (id === undefined || id === '')
+    return fail(`--secret ${text}: there is no id`, 'Write --secret id=NAME,src=PATH.')
+  if (type !== undefined && type !== 'file' && type !== 'env')
+    return fail(`--secret ${text}: type is file or env`)
+  const variable = fields.get('env') ?? (type === 'env' ? (path ?? id) : undefined)
+  if (variable !== undefined) return { id, from: 'env', variable }
+  if (path === undefined && type === undefined && env[id] !== undefined)
+    return { id, from: 'env', variable: id }
+  return { id, from: 'file', path: path ?? id }
+}
+
+export interface SaveTo {
+  readonly format: SaveFormat | 'tar'
+  /** `-` is standard output. */
+  readonly path: string
+}
+
+/** `type=docker|oci|tar,dest=PATH[,tar=false]`; `undefined` for what Peel does anyway (`type=image`, `type=docker` alone). */
+export function parseOutput(text: string): SaveTo | undefined {
+  if (!text.includes('='))
+    return fail(`--output ${text}: writing the files to a directory is not offered`, how)
+  const fields = parseFields(text, '--output')
+  const path = fields.get('dest')
+  const type = fields.get('type') ?? ''
+  if (type === 'image' || (type === 'docker' && path === undefined)) return undefined
+  const formats: Readonly<Record<string, SaveTo['format']>> = {
+    docker: 'docker-archive',
+    oci: fields.get('tar') === 'false' ? 'oci-dir' : 'oci-archive',
+    tar: 'tar',
+  }
+  const format = Object.hasOwn(formats, type) ? formats[type] : undefined
+  if (format === undefined) return fail(`--output ${text}: type "${type}" is not offered`, how)
+  if (path === undefined || path === '') return fail(`--output ${text}: there is no dest`, how)
+  return { format, path }
+}
+
+const how = 'There are type=docker,dest=FILE, type=oci,dest=FILE[,tar=false] and type=tar,dest=FILE.'
+
+/** One line of comma-separated `key=value`; a field in double quotes may hold commas. */
+function parseFields(text: string, flag: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>()
+  for (const [field] of text.matchAll(/(?:"(?:[^"]|"")*"|[^,"])+/g)) {
+    const plain = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field
+    const equals = plain.indexOf('=')
+    if (equals < 1) fail(`${flag} ${text}: "${plain}" is not key=value`)
+    fields.set(plain.slice(0, equals).trim().toLowerCase(), plain.slice(equals + 1))
+  }
+  return fields
+}
+
+function splitPair(text: string): readonly [string, string | undefined] {
+  const equals = text.indexOf('=')
+  const name = equals < 0 ? text : text.slice(0, equals)
+  if (name === '') fail(`"${text}" has no name: write NAME=VALUE`)
+  return [name, equals < 0 ? undefined : text.slice(equals + 1)]
+}
+
+/** Docker takes `host:ip` and `host=ip`; an IPv6 address may stand in brackets. */
+function parseHost(text: string): string {
+  const match = /^([^:=]+)[:=](.+)$/.exec(text)
+  if (match === null) return fail(`--add-host ${text} is not "host:ip"`)
+  return `${match[1]}:${match[2]!.replace(/^\[(.*)\]$/, '$1')}`
+}
+
+function onePlatform(text: string | undefined): string | undefined {
+  if (text?.includes(',')) fail(`--platform ${text}: one platform at a time`)
+  return text
+}
+
+function parseEpoch(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!/^\d{1,12}$/.test(text)) fail(`SOURCE_DATE_EPOCH is "${text}", not a number of seconds`)
+  return Number(text)
+}
+
+function parseCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,3}$/.test(text)) fail(`--parallel ${text} is not a number from 1 on`)
+  return Number(text)
+}
+
+/** Faults with `usage.invalid`. */
+export function fail(message: string, hint?: string): never {
+  throw new Fault('usage.invalid', message, { hint: hint ?? "See 'peel build --help'" })
+}

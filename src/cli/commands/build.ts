@@ -1,0 +1,94 @@
+// `peel build`: draws a build. What its flags mean is read in `build-options.ts`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { BuildOptions, BuildResult, Engine } from '../../engine/index.ts'
+import { defineCommand } from '../command.ts'
+import { jsonFlag, writeJson } from '../listing.ts'
+import type { Progress, ProgressMode } from '../progress/index.ts'
+import { autoMode, countSteps, withProgress } from '../progress/index.ts'
+import type { Shell } from '../shell.ts'
+import { printSeconds } from '../text/human.ts'
+import { type BuildFlags, buildFlags } from './build-flags.ts'
+import { fail, parseOutput, readOptions, type SaveTo } from './build-options.ts'
+import { outputStream } from './save.ts'
+
+export default defineCommand({
+  name: 'build',
+  summary: 'Build an image from a Dockerfile',
+  usage: 'PATH | -',
+  flags: { ...buildFlags, json: jsonFlag },
+  words: { min: 1, max: 1 },
+  async run({ flags, words }, shell) {
+    const options = readOptions(flags, words[0]!, {
+      env: shell.env,
+      readInput: () => readInput(shell),
+    })
+    const outputs = flags.output.map(parseOutput).filter((output) => output !== undefined)
+    const engine = await shell.engine()
+    const mode = modeOf(flags, shell)
+    const result = await runBuild(engine, options, { shell, mode, outputs })
+    if (flags.iidfile !== undefined) writeFileSync(flags.iidfile, result.id)
+    if (flags.json) writeJson(shell, result)
+    else if (mode === 'quiet') shell.out.write(`${result.id}\n`)
+    return 0
+  },
+})
+
+function modeOf(flags: BuildFlags, shell: Shell): ProgressMode {
+  if (flags.quiet) return 'quiet'
+  const asked = flags.progress ?? shell.env.BUILDKIT_PROGRESS ?? 'auto'
+  if (asked === 'rawjson') return 'json'
+  if (asked === 'plain' || asked === 'json' || asked === 'quiet') return asked
+  // A terminal that was asked for and is not there would be drawn into a file.
+  return autoMode(shell, 'plain')
+}
+
+interface Drawn {
+  readonly shell: Shell
+  readonly mode: ProgressMode
+  readonly outputs: readonly SaveTo[]
+}
+
+async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Promise<BuildResult> {
+  const { shell, mode, outputs } = drawn
+  const began = shell.now()
+  const targets = outputs.map((output) => ({
+    ...output,
+    stream: output.path === '-' ? outputStream(shell) : output.path,
+  }))
+  return withProgress(
+    shell,
+    mode,
+    async (ctx) => {
+      const result = await engine.build(options, ctx)
+      for (const { format, stream } of targets) {
+        if (format === 'tar') await engine.export(result.id, stream, ctx)
+        else {
+          const names = result.tags.length === 0 ? [result.id] : result.tags
+          await engine.save(names, { format, output: stream }, ctx)
+        }
+      }
+      return result
+    },
+    (result, state) => summary(result, state, shell.now() - began),
+  )
+}
+
+/** What docker says at the end of a build, and how much of it was cached. */
+function summary(result: BuildResult, state: Progress, milliseconds: number): readonly string[] {
+  const counts = countSteps(state)
+  const total = Math.max(counts.total, result.steps.length)
+  const reused = Math.max(counts.reused, result.steps.filter((step) => step.outcome === 'reused').length)
+  const naming = result.tags.map((tag) => `naming to ${tag}`)
+  const steps = `${total} step${total === 1 ? '' : 's'}, ${reused} cached, ${printSeconds(milliseconds)}`
+  return [`writing image ${result.id}`, ...naming, steps]
+}
+
+function readInput(shell: Shell): string {
+  if (shell.input.terminal) fail('standard input is a terminal, not a Dockerfile')
+  return readStandardInput()
+}
+
+/** All of it at once, since a Dockerfile is small. */
+function readStandardInput(): string {
+  return readFileSync(0, 'utf8')
+}

@@ -1,0 +1,37 @@
+// `peel inspect`: all that is known about images, as `docker image inspect` prints it.
+import { defineCommand } from '../command.ts'
+import { jsonFlag } from '../listing.ts'
+import { fillTemplate, parseTemplate } from '../text/template.ts'
+import { eachName, statusOf } from './each.ts'
+
+export default defineCommand({
+  name: 'inspect',
+  summary: 'Show all that is known about images, as JSON',
+  usage: 'IMAGE [IMAGE...]',
+  flags: {
+    format: {
+      kind: 'text',
+      short: 'f',
+      value: 'string',
+      about: "Format: 'json' or a template such as '{{.Config.Cmd}}' or '{{json .Config}}'",
+    },
+    json: { ...jsonFlag, hidden: true },
+    type: { kind: 'choice', values: ['image'], about: 'Only objects of this type', hidden: true },
+  },
+  words: { min: 1 },
+  async run({ flags, words }, shell) {
+    const engine = await shell.engine()
+    const format = flags.json ? undefined : flags.format
+    const template = format === undefined || format === 'json' ? undefined : parseTemplate(format)
+    const found: Readonly<Record<string, unknown>>[] = []
+    const faults = eachName(words, shell, (name) => {
+      for (const object of engine.inspect([name])) {
+        found.push(object)
+        if (template !== undefined) shell.out.write(`${fillTemplate(template, object)}\n`)
+      }
+    })
+    if (template === undefined)
+      shell.out.write(`${JSON.stringify(found, undefined, format === 'json' ? undefined : 4)}\n`)
+    return statusOf(faults)
+  },
+})

@@ -1,0 +1,69 @@
+// The entry of `peel`: joins one call to this process, its streams, its signals and the engine.
+
+import { isatty } from 'node:tty'
+import type { Engine } from '../engine/index.ts'
+import { runCli } from './cli.ts'
+import type { Output, Shell } from './shell.ts'
+
+const controller = new AbortController()
+const opened: Engine[] = []
+
+// The first signal lets the operation stop in order, a second one does not wait for that.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (controller.signal.aborted) process.exit(status)
+    controller.abort(signal)
+  })
+}
+
+// Whoever read our output has seen enough (`peel images | head -1`): end as a program does that SIGPIPE kills.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 141 : 1)
+  })
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    stream,
+    terminal: stream.isTTY === true,
+    write: (text) => void stream.write(text),
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+  }
+}
+
+function shellWith(root: string | undefined): Shell {
+  let engine: Promise<Engine> | undefined
+  return {
+    out: outputOf(process.stdout),
+    err: outputOf(process.stderr),
+    input: {
+      get stream() {
+        return process.stdin
+      },
+      terminal: isatty(0),
+    },
+    env: process.env,
+    signal: controller.signal,
+    now: () => Date.now(),
+    engine() {
+      engine ??= open(root)
+      return engine
+    },
+    at: (other) => shellWith(other),
+  }
+}
+
+async function open(root: string | undefined): Promise<Engine> {
+  const { openEngine } = await import('../engine/index.ts')
+  const engine = openEngine({ root })
+  opened.push(engine)
+  return engine
+}
+
+const status = await runCli(process.argv.slice(2), shellWith(undefined))
+for (const engine of opened) engine[Symbol.dispose]()
+process.exit(status)

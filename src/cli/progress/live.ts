@@ -1,0 +1,81 @@
+// The live view on a terminal: a region at the bottom that is redrawn, above which ended tasks scroll away.
+// Each frame is one write that goes up over the old region, clears to the end of the screen and draws again.
+import { widthOf } from '../text/width.ts'
+import type { Drawing } from './drawing.ts'
+import { printFailure } from './quiet.ts'
+import type { Paint, ScreenSize } from './screen.ts'
+import { drawEnded, drawRegion } from './screen.ts'
+import type { Progress } from './state.ts'
+import { noProgress } from './state.ts'
+import { printWarning } from './warning.ts'
+
+const hideCursor = '\x1b[?25l'
+const showCursor = '\x1b[?25h'
+/** Milliseconds between frames. */
+const frame = 80
+
+export interface Terminal {
+  write(text: string): void
+  size(): ScreenSize
+  now(): number
+  readonly paint: Paint
+  /** Calls back when the process exits, however; returns how to take that back. */
+  onExit(act: () => void): () => void
+}
+
+export function liveDrawing(terminal: Terminal): Drawing {
+  let latest: Progress = noProgress
+  let region: readonly string[] = []
+  let drawnAt = 0
+  let above = ''
+
+  /** A region drawn before the terminal became narrower takes more rows now. */
+  const erase = (): string => {
+    if (region.length === 0) return '\r'
+    const { columns } = terminal.size()
+    const rows = region.reduce((sum, row) => sum + Math.max(1, Math.ceil(cells(row) / columns)), 0)
+    return `\x1b[${rows}A\r\x1b[J`
+  }
+  const redraw = (): void => {
+    const next = drawRegion(latest, terminal.now(), terminal.size(), terminal.paint)
+    const text = erase() + above + next.map((row) => `${row}\n`).join('')
+    region = next
+    above = ''
+    drawnAt = terminal.now()
+    terminal.write(text)
+  }
+  const timer = setInterval(redraw, frame)
+  timer.unref()
+  const restore = (): void => terminal.write(showCursor)
+  const forget = terminal.onExit(restore)
+  terminal.write(hideCursor)
+
+  return {
+    draw(state) {
+      latest = state
+      const { columns } = terminal.size()
+      for (const news of state.news) {
+        if (news.kind === 'warning')
+          above += `${terminal.paint.warn(`WARN: ${printWarning(news.warning)}`)}\n`
+        if (news.kind !== 'ended') continue
+        above += drawEnded(news.task, columns, terminal.paint)
+          .map((row) => `${row}\n`)
+          .join('')
+        if (news.task.outcome === 'failed') above += printFailure(news.task)
+      }
+      // The engine's long synchronous stretches starve the timer, so events draw too.
+      if (terminal.now() - drawnAt >= frame) redraw()
+    },
+    finish(_state, lines) {
+      clearInterval(timer)
+      terminal.write(erase() + above + lines.map((line) => `${line}\n`).join('') + showCursor)
+      region = []
+      forget()
+    },
+  }
+}
+
+function cells(row: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no cells
+  return widthOf(row.replace(/\x1b\[\d+m/g, ''))
+}

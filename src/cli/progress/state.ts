@@ -1,0 +1,157 @@
+// One pure reducer from events to what all the drawings show. Tasks are numbered in the order in which they begin.
+import type { Event, Outcome, Place, TaskId } from '../../core/index.ts'
+
+export interface Task {
+  readonly id: TaskId
+  /** From 1. */
+  readonly number: number
+  /** `[stage 2/7] RUN make`, on one line. */
+  readonly title: string
+  /** Whether it is a step of a build, which the summary counts. */
+  readonly step: boolean
+  /** Milliseconds since the epoch. */
+  readonly began: number
+  readonly ended: number | undefined
+  readonly outcome: Outcome | undefined
+  /** Bytes of its layer. */
+  readonly size: number | undefined
+  readonly reason: string | undefined
+  readonly moved:
+    | { readonly done: number; readonly total: number | undefined; readonly unit: 'bytes' | 'entries' }
+    | undefined
+  /** The last lines of its output, at most `tailLength`. */
+  readonly tail: readonly string[]
+  /** Lines said so far, those no longer in `tail` included. */
+  readonly lines: number
+  /** Output that no newline has ended yet. */
+  readonly partial: Readonly<Record<'stdout' | 'stderr', string>>
+}
+
+export interface Progress {
+  readonly tasks: ReadonlyMap<TaskId, Task>
+  readonly warnings: readonly Warning[]
+  /** What the last event brought, for drawings that only add lines. */
+  readonly news: readonly News[]
+}
+
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly place: Place | undefined
+}
+
+export type News =
+  | { readonly kind: 'began' | 'missed' | 'moved' | 'ended'; readonly task: Task }
+  /** A whole line of output, without its newline; `after` is milliseconds since the task began. */
+  | { readonly kind: 'line'; readonly task: Task; readonly text: string; readonly after: number }
+  | { readonly kind: 'warning'; readonly warning: Warning }
+
+/** How many lines of output a task keeps for showing them again. */
+export const tailLength = 200
+
+export const noProgress: Progress = { tasks: new Map(), warnings: [], news: [] }
+
+/** The state after `event`, which arrived at `now` (milliseconds since the epoch). Events of unknown tasks change nothing. */
+export function reduce(state: Progress, event: Event, now: number): Progress {
+  if (event.type === 'warning') {
+    const warning = { code: event.code, message: event.message, place: event.place }
+    return { ...state, warnings: [...state.warnings, warning], news: [{ kind: 'warning', warning }] }
+  }
+  if (event.type === 'began') {
+    const task = begin(event, state.tasks.size + 1)
+    return withTask(state, task, [{ kind: 'began', task }])
+  }
+  const task = state.tasks.get(event.task)
+  if (task === undefined || task.ended !== undefined) return { ...state, news: [] }
+  switch (event.type) {
+    case 'said':
+      return say(state, task, event, now)
+    case 'missed': {
+      const next = { ...task, reason: oneLine(event.reason) }
+      return withTask(state, next, [{ kind: 'missed', task: next }])
+    }
+    case 'moved': {
+      const next = { ...task, moved: { done: event.done, total: event.total, unit: event.unit } }
+      return withTask(state, next, [{ kind: 'moved', task: next }])
+    }
+    case 'ended':
+      return end(state, task, event)
+  }
+}
+
+function begin(event: Event & { type: 'began' }, number: number): Task {
+  const { stage, step } = event
+  const of = step === undefined ? '' : `${step.number}/${step.of}`
+  const where = [stage, of].filter((part) => part !== undefined && part !== '').join(' ')
+  const name = oneLine(event.name)
+  return {
+    id: event.task,
+    number,
+    title: where === '' ? name : `[${where}] ${name}`,
+    step: step !== undefined,
+    began: event.at,
+    ended: undefined,
+    outcome: undefined,
+    size: undefined,
+    reason: undefined,
+    moved: undefined,
+    tail: [],
+    lines: 0,
+    partial: { stdout: '', stderr: '' },
+  }
+}
+
+function say(state: Progress, task: Task, event: Event & { type: 'said' }, now: number): Progress {
+  const pieces = (task.partial[event.stream] + event.text).split('\n')
+  const rest = pieces.pop()!
+  return withLines(state, { ...task, partial: { ...task.partial, [event.stream]: rest } }, pieces, now)
+}
+
+function end(state: Progress, task: Task, event: Event & { type: 'ended' }): Progress {
+  const rests = [task.partial.stdout, task.partial.stderr].filter((text) => text !== '')
+  const quiet = { ...task, partial: { stdout: '', stderr: '' } }
+  const flushed = rests.length === 0 ? state : withLines(state, quiet, rests, event.at)
+  const news = rests.length === 0 ? [] : flushed.news
+  const last = rests.length === 0 ? task : flushed.tasks.get(task.id)!
+  const next = { ...last, ended: event.at, outcome: event.outcome, size: event.size }
+  return withTask(flushed, next, [...news, { kind: 'ended', task: next }])
+}
+
+function withLines(state: Progress, task: Task, lines: readonly string[], now: number): Progress {
+  if (lines.length === 0) return withTask(state, task, [])
+  const tail = [...task.tail, ...lines].slice(-tailLength)
+  const next = { ...task, tail, lines: task.lines + lines.length }
+  const after = Math.max(0, now - task.began)
+  return withTask(
+    state,
+    next,
+    lines.map((text) => ({ kind: 'line', task: next, text, after })),
+  )
+}
+
+function withTask(state: Progress, task: Task, news: readonly News[]): Progress {
+  return { ...state, tasks: new Map(state.tasks).set(task.id, task), news }
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ')
+}
+
+export interface Counts {
+  /** Steps of the build that have ended or run. */
+  readonly total: number
+  readonly reused: number
+  readonly done: number
+}
+
+/** How many build steps there are so far, and how they went. */
+export function countSteps(state: Progress): Counts {
+  const steps = [...state.tasks.values()].filter((task) => task.step)
+  const ended = (outcome: Outcome): number => steps.filter((task) => task.outcome === outcome).length
+  return { total: steps.length, reused: ended('reused'), done: ended('done') }
+}
+
+/** The tasks that have begun and not ended, oldest first. */
+export function running(state: Progress): readonly Task[] {
+  return [...state.tasks.values()].filter((task) => task.ended === undefined)
+}

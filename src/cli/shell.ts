@@ -1,0 +1,28 @@
+// Everything a command may touch of the process around it, as one value: tests hand in another.
+import type { Readable, Writable } from 'node:stream'
+import type { Engine } from '../engine/index.ts'
+
+/** One of the standard outputs. */
+export interface Output {
+  write(text: string): void
+  /** For bytes. */
+  readonly stream: Writable
+  readonly terminal: boolean
+  /** Cells in a row and rows, as they are now; 80 by 24 where nobody knows. */
+  size(): { readonly columns: number; readonly rows: number }
+}
+
+export interface Shell {
+  readonly out: Output
+  readonly err: Output
+  readonly input: { readonly stream: Readable; readonly terminal: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Opens the engine at the first call; the same one afterwards. */
+  engine(): Promise<Engine>
+  /** The same shell with another store. */
+  at(root: string): Shell
+}
