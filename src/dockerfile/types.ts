@@ -128,6 +128,8 @@ export type Source = string | Heredoc
 
 export interface CopyInstruction extends InstructionBase<'COPY'> {
   readonly sources: readonly Source[]
+  /** All here documents below the line, in order; those that are sources are in `sources` too. */
+  readonly heredocs: readonly Heredoc[]
   readonly destination: string
   readonly flags: CopyFlags
 }
@@ -144,6 +146,7 @@ export interface CopyFlags {
 
 export interface AddInstruction extends InstructionBase<'ADD'> {
   readonly sources: readonly Source[]
+  readonly heredocs: readonly Heredoc[]
   readonly destination: string
   readonly flags: AddFlags
 }
@@ -216,6 +219,7 @@ export interface OnbuildInstruction extends InstructionBase<'ONBUILD'> {
   readonly instruction: Instruction
   /** What the image configuration keeps: the trigger's line, and its here documents below it. */
   readonly trigger: string
+  readonly heredocs: readonly Heredoc[]
 }
 export interface MaintainerInstruction extends InstructionBase<'MAINTAINER'> {
   readonly name: string

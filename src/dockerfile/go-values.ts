@@ -1,0 +1,48 @@
+// Values written in Go's notations: booleans, durations, sizes. `undefined` means that the text is none.
+
+/** strconv.ParseBool. */
+export function parseBoolean(text: string): boolean | undefined {
+  if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) return true
+  return /^(?:0|f|F|FALSE|false|False)$/.test(text) ? false : undefined
+}
+
+const nanoseconds: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 6e10,
+  h: 3.6e12,
+}
+
+/** time.ParseDuration, in nanoseconds: `1h30m`, `1.5s`, `-2ms`, `0`. */
+export function parseDuration(text: string): number | undefined {
+  const signed = /^([+-]?)(.*)$/s.exec(text)!
+  const sign = signed[1] === '-' ? -1 : 1
+  const rest = signed[2]!
+  if (rest === '0') return 0
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined
+  let total = 0
+  for (const [, number, unit] of rest.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g))
+    total += Number(number) * nanoseconds[unit!]!
+  return total >= 2 ** 63 ? undefined : sign * Math.trunc(total)
+}
+
+const sizes = ['', 'k', 'm', 'g', 't', 'p']
+
+/** docker/go-units RAMInBytes: `64m`, `1.5GiB`, `1024`; units count by 1024. */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)*) ?(?:([kKmMgGtTpP])?[iI]?[bB]?)$/.exec(text)
+  const number = Number(match?.[1])
+  if (match === null || Number.isNaN(number)) return undefined
+  return Math.trunc(number * 1024 ** sizes.indexOf((match[2] ?? '').toLowerCase()))
+}
+
+/** strconv.ParseUint(text, base, 32). */
+export function parseUnsigned(text: string, base: 8 | 10): number | undefined {
+  if (!(base === 8 ? /^[0-7]+$/ : /^\d+$/).test(text)) return undefined
+  const value = Number.parseInt(text, base)
+  return value > 0xffffffff ? undefined : value
+}
