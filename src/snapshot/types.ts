@@ -33,7 +33,9 @@ export interface Draft extends AsyncDisposable {
   seal(): string
 }
 
-export interface Snapshots {
+/** Dispose before the store's work directory is removed: layer mounts in it are kept until then. */
+export interface Snapshots extends Disposable {
+  /** Looking probes the machine. */
   readonly backend: Backend
   /** The layers merged, bottom first, read-only. */
   view(layers: readonly DiffId[], ctx: Context): Promise<Mounted>

@@ -1,18 +1,27 @@
 // The entries of a directory in blocks: within a block first the fixed parts, then the names; names ascend byte by byte over the whole
 // directory, `.` and `..` among them, since the kernel looks names up by halving.
 import { pathBytes } from '../../core/index.ts'
+import type { Node } from '../entry.ts'
 import { blockSize } from './super.ts'
-import { type Inode, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from './tree.ts'
+import type { Inode } from './tree.ts'
 
 const rowSize = 12
-const fileTypes = new Map([
-  [S_IFREG, 1],
-  [S_IFDIR, 2],
-  [S_IFCHR, 3],
-  [S_IFBLK, 4],
-  [S_IFIFO, 5],
-  [S_IFLNK, 7],
-])
+
+/** File types as directory entries tell them (fs/erofs: FT_*). */
+function fileType(node: Node): number {
+  switch (node.kind) {
+    case 'file':
+      return 1
+    case 'directory':
+      return 2
+    case 'device':
+      return node.device === 'char' ? 3 : 4
+    case 'fifo':
+      return 5
+    case 'symlink':
+      return 7
+  }
+}
 
 interface Row {
   readonly name: string
@@ -72,7 +81,7 @@ export function writeDirectory(
       const fixed = block + (row - from) * rowSize
       image.writeUInt32LE(nidOf(inode), fixed)
       image.writeUInt16LE(nameAt, fixed + 8)
-      image[fixed + 10] = fileTypes.get(inode.type)!
+      image[fixed + 10] = fileType(inode.node)
       nameAt += writeName(image, name, block + nameAt)
     }
     from = to

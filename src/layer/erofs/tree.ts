@@ -1,36 +1,26 @@
 // From a layer's sorted entries to inodes in directories. A removal becomes what overlayfs reads: a whiteout is a 0:0 character device
 // (one inode serves all), an opaque directory carries an xattr; a removal and a new thing of one name make the new thing opaque.
 import { Fault, type RootPath, rootPath } from '../../core/index.ts'
-import type { Entry, FileEntry, Meta, Node } from '../entry.ts'
+import type { Entry, Meta, Node } from '../entry.ts'
 import { packXattrs } from './xattrs.ts'
-
-export const S_IFIFO = 0o010000
-export const S_IFCHR = 0o020000
-export const S_IFDIR = 0o040000
-export const S_IFBLK = 0o060000
-export const S_IFREG = 0o100000
-export const S_IFLNK = 0o120000
 
 export interface Child {
   readonly name: string
   inode: Inode
 }
 
-/** An inode to be written. `type` is the S_IF part of the mode; `data` fields are filled in as the image is laid out. */
+/** An inode to be written; the last fields are filled in as the image is laid out. */
 export interface Inode {
-  type: number
-  meta: Meta
-  xattrs: Buffer | undefined
+  /** What it is. Its path is one of its names. */
+  node: Node
   links: number
-  rdev: number
-  file: FileEntry | undefined
-  target: string | undefined
-  children: Child[]
+  readonly children: Child[]
   parent: Inode | undefined
   opaque: boolean
+  xattrs: Buffer | undefined
   /** Byte offset in the image. */
   at: number
-  /** Bytes between the inode (with its xattrs) and the next. */
+  /** Bytes of content, names or link target. */
   size: number
   dataAt: number
   chunks: Chunks | undefined
@@ -52,46 +42,27 @@ export interface TreeInput {
 }
 
 const bareMeta: Meta = { mode: 0o755, uid: 0, gid: 0, mtime: 0n }
-const whiteoutMeta: Meta = { mode: 0, uid: 0, gid: 0, mtime: 0n }
+const whiteoutNode: Node = {
+  kind: 'device',
+  path: rootPath,
+  meta: { mode: 0, uid: 0, gid: 0, mtime: 0n },
+  device: 'char',
+  major: 0,
+  minor: 0,
+}
 
-function makeInode(type: number, meta: Meta): Inode {
+function makeInode(node: Node): Inode {
   return {
-    type,
-    meta,
-    xattrs: undefined,
-    links: type === S_IFDIR ? 2 : 1,
-    rdev: 0,
-    file: undefined,
-    target: undefined,
+    node,
+    links: node.kind === 'directory' ? 2 : 1,
     children: [],
     parent: undefined,
     opaque: false,
+    xattrs: undefined,
     at: 0,
     size: 0,
     dataAt: 0,
     chunks: undefined,
-  }
-}
-
-/** How Linux writes a device number down (include/linux/kdev_t.h, new_encode_dev). */
-function encodeDevice(major: number, minor: number): number {
-  return ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0
-}
-
-function inodeOf(node: Node): Inode {
-  switch (node.kind) {
-    case 'directory':
-      return makeInode(S_IFDIR, node.meta)
-    case 'fifo':
-      return makeInode(S_IFIFO, node.meta)
-    case 'symlink':
-      return { ...makeInode(S_IFLNK, node.meta), target: node.target }
-    case 'device': {
-      const inode = makeInode(node.device === 'char' ? S_IFCHR : S_IFBLK, node.meta)
-      return { ...inode, rdev: encodeDevice(node.major, node.minor) }
-    }
-    case 'file':
-      return { ...makeInode(S_IFREG, node.meta), file: node }
   }
 }
 
@@ -102,16 +73,18 @@ interface Open {
 
 /** Builds the tree; the first inode is the root. Directories that no entry names take the metadata `implied` gives for them. */
 export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[] {
-  const root = makeInode(S_IFDIR, implied(rootPath) ?? bareMeta)
+  const directoryAt = (path: RootPath) =>
+    makeInode({ kind: 'directory', path, meta: implied(path) ?? bareMeta })
+  const root = directoryAt(rootPath)
   const inodes: Inode[] = [root]
   const named = new Map<string, Child>()
   const links: { readonly child: Child; readonly path: RootPath; readonly target: RootPath }[] = []
   const open: Open[] = [{ path: '', inode: root }]
   let whiteout: Inode | undefined
-  const unresolved = makeInode(S_IFREG, whiteoutMeta)
+  const unresolved = makeInode(whiteoutNode)
 
   const removed = (): Inode => {
-    whiteout ??= add(makeInode(S_IFCHR, whiteoutMeta))
+    whiteout ??= add(makeInode(whiteoutNode))
     return whiteout
   }
   const add = (inode: Inode): Inode => {
@@ -131,9 +104,9 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
       const name = next.slice(at.length + 1)
       const present = last(inode)
       let child = present?.name === name ? present.inode : undefined
-      if (child === undefined || child.type !== S_IFDIR) {
+      if (child === undefined || child.node.kind !== 'directory') {
         // A file in the way gives way to the directory; a whiteout in the way means that the directory starts afresh.
-        const directory = add(makeInode(S_IFDIR, implied(next as RootPath) ?? bareMeta))
+        const directory = add(directoryAt(next as RootPath))
         directory.opaque = child !== undefined
         directory.parent = inode
         inode.links++
@@ -148,7 +121,7 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
   for (const entry of entries) {
     if (entry.path === '/') {
       if (entry.kind === 'opaque') root.opaque = true
-      else if (entry.kind === 'directory') root.meta = entry.meta
+      else if (entry.kind === 'directory') root.node = entry
       continue
     }
     if (entry.kind === 'opaque') {
@@ -162,21 +135,21 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
     const same = present?.name === name ? present : undefined
     if (entry.kind === 'whiteout') {
       if (same === undefined) directory.children.push({ name, inode: removed() })
-      else if (same.inode.type === S_IFDIR) same.inode.opaque = true
+      else if (same.inode.node.kind === 'directory') same.inode.opaque = true
       continue
     }
-    if (entry.kind === 'directory' && same?.inode.type === S_IFDIR) {
-      same.inode.meta = entry.meta
+    if (entry.kind === 'directory' && same?.inode.node.kind === 'directory') {
+      same.inode.node = entry
       continue
     }
-    const inode = entry.kind === 'hardlink' ? unresolved : add(inodeOf(entry as Node))
+    const inode = entry.kind === 'hardlink' ? unresolved : add(makeInode(entry as Node))
     const child = same ?? { name, inode }
     if (same === undefined) directory.children.push(child)
     else {
-      if (inode.type === S_IFDIR && same.inode === whiteout) inode.opaque = true
+      if (inode.node.kind === 'directory' && same.inode === whiteout) inode.opaque = true
       same.inode = inode
     }
-    if (inode.type === S_IFDIR) {
+    if (inode.node.kind === 'directory') {
       inode.parent = directory
       directory.links++
     } else named.set(entry.path, child)
@@ -185,7 +158,7 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
   joinLinks(links, named)
   const opaque: readonly [string, Uint8Array] = [opaqueXattr, Buffer.from('y')]
   for (const inode of inodes) {
-    const { xattrs } = inode.meta
+    const { xattrs } = inode.node.meta
     inode.xattrs = packXattrs(inode.opaque ? new Map([...(xattrs ?? []), opaque]) : xattrs)
   }
   return inodes

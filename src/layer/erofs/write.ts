@@ -1,11 +1,11 @@
 // One layer as an EROFS image that holds names and metadata; contents stay in the tar. Inodes are of the extended kind, xattrs stand
 // behind them, then what the inode points at where it is short: a small directory, a symlink's target, or the chunk indexes.
 import { type DiffId, Fault, type RootPath } from '../../core/index.ts'
-import type { Entry, FileEntry, Meta } from '../entry.ts'
+import type { Entry, FileEntry, Meta, Node } from '../entry.ts'
 import { chunksOf } from './content.ts'
 import { directorySize, nameLength, writeDirectory, writeName } from './directory.ts'
 import { blockBits, blockSize, metaStart, writeSuper } from './super.ts'
-import { type Inode, plantTree, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG } from './tree.ts'
+import { type Inode, plantTree } from './tree.ts'
 import { xattrCount } from './xattrs.ts'
 
 export interface ErofsInput {
@@ -62,8 +62,9 @@ function layOut(inodes: readonly Inode[], start: number, input: ErofsInput): num
   for (const inode of inodes) {
     const head = inodeSize + (inode.xattrs?.length ?? 0)
     inode.at = roundUp(end, inodeAlign)
-    if (inode.type === S_IFDIR || inode.type === S_IFLNK) {
-      inode.size = inode.type === S_IFDIR ? directorySize(inode) : nameLength(inode.target!)
+    const { node } = inode
+    if (node.kind === 'directory' || node.kind === 'symlink') {
+      inode.size = node.kind === 'symlink' ? nameLength(node.target) : directorySize(inode)
       const short = head + inode.size <= blockSize
       // Data behind an inode must not cross the end of a block (fs/erofs/data.c).
       const dataAt = inode.at + head
@@ -74,9 +75,9 @@ function layOut(inodes: readonly Inode[], start: number, input: ErofsInput): num
       continue
     }
     end = inode.at + head
-    if (inode.type !== S_IFREG || inode.file!.size === 0) continue
-    inode.size = inode.file!.size
-    inode.chunks = chunksOf(inode.file!, input)
+    if (node.kind !== 'file' || node.size === 0) continue
+    inode.size = node.size
+    inode.chunks = chunksOf(node, input)
     inode.dataAt = roundUp(end, 8)
     end = inode.dataAt + inode.chunks.blocks.length * 8
   }
@@ -109,11 +110,12 @@ function placeEmbedded(inode: Inode, start: number): number {
 }
 
 function writeInode(image: Buffer, inode: Inode, nidOf: (inode: Inode) => number): void {
-  const { at, meta, xattrs, type, size } = inode
+  const { at, node, xattrs, size } = inode
+  const { meta } = node
   const nanoseconds = ((meta.mtime % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
   image[at] = layoutOf(inode)
   image.writeUInt16LE(xattrCount(xattrs), at + 2)
-  image.writeUInt16LE(type | (type === S_IFLNK ? 0o777 : meta.mode & 0o7777), at + 4)
+  image.writeUInt16LE(modeOf(node), at + 4)
   writeUInt64(image, size, at + 8)
   image.writeUInt32LE(nidOf(inode) >>> 0, at + 20)
   image.writeUInt32LE(meta.uid >>> 0, at + 24)
@@ -122,13 +124,32 @@ function writeInode(image: Buffer, inode: Inode, nidOf: (inode: Inode) => number
   image.writeUInt32LE(Number(nanoseconds), at + 40)
   image.writeUInt32LE(inode.links, at + 44)
   if (xattrs !== undefined) xattrs.copy(image, at + inodeSize)
-  if (type === S_IFCHR || type === S_IFBLK) image.writeUInt32LE(inode.rdev, at + 16)
+  if (node.kind === 'device') image.writeUInt32LE(encodeDevice(node.major, node.minor), at + 16)
   else if (inode.chunks !== undefined) writeChunks(image, inode)
   else if (size > 0) {
     image.writeUInt32LE(Math.floor(inode.dataAt / blockSize), at + 16)
-    if (type === S_IFDIR) writeDirectory(image, inode, { at: inode.dataAt, nidOf })
-    else writeName(image, inode.target!, inode.dataAt)
+    if (node.kind === 'directory') writeDirectory(image, inode, { at: inode.dataAt, nidOf })
+    else if (node.kind === 'symlink') writeName(image, node.target, inode.dataAt)
   }
+}
+
+const typeBits = {
+  fifo: 0o010000,
+  char: 0o020000,
+  directory: 0o040000,
+  block: 0o060000,
+  file: 0o100000,
+  symlink: 0o120000,
+}
+
+function modeOf(node: Node): number {
+  const type = typeBits[node.kind === 'device' ? node.device : node.kind]
+  return type | (node.kind === 'symlink' ? 0o777 : node.meta.mode & 0o7777)
+}
+
+/** How Linux writes a device number down (include/linux/kdev_t.h, new_encode_dev). */
+function encodeDevice(major: number, minor: number): number {
+  return ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0
 }
 
 function layoutOf(inode: Inode): number {
