@@ -1,0 +1,216 @@
+// The OCI runtime's config.json (runtime-spec, config.md and config-linux.md) for a command, with the defaults docker has. Pure: files
+// and secrets it names have been put in place by the caller.
+import { allCapabilities, defaultCapabilities } from './capabilities.ts'
+import { type SeccompProfile, seccompProfile } from './seccomp.ts'
+import { defaultHostname, defaultPath, type RunMount, type RunSpec } from './spec.ts'
+
+export interface ConfigMount {
+  readonly destination: string
+  readonly type?: string
+  readonly source: string
+  readonly options: readonly string[]
+}
+
+interface DeviceRule {
+  readonly allow: boolean
+  readonly type?: 'c'
+  readonly major?: number
+  readonly minor?: number
+  readonly access: string
+}
+
+/** The part of the runtime-spec's configuration that Peel uses. */
+export interface RuntimeConfig {
+  readonly ociVersion: string
+  readonly root: { readonly path: string; readonly readonly: boolean }
+  readonly hostname: string
+  readonly process: {
+    readonly terminal: boolean
+    readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] }
+    readonly args: readonly string[]
+    readonly env: readonly string[]
+    readonly cwd: string
+    readonly capabilities: Readonly<Record<string, readonly string[]>>
+    readonly noNewPrivileges: boolean
+  }
+  readonly mounts: readonly ConfigMount[]
+  readonly linux: {
+    readonly namespaces: readonly { readonly type: string }[]
+    readonly cgroupsPath?: string | undefined
+    readonly resources?: { readonly devices: readonly DeviceRule[] } | undefined
+    readonly maskedPaths: readonly string[]
+    readonly readonlyPaths: readonly string[]
+    readonly seccomp?: SeccompProfile | undefined
+  }
+  readonly annotations?: Readonly<Record<string, string>> | undefined
+}
+
+/** Where the caller has put what the configuration names, and what the runtime at hand wants. */
+export interface ConfigPlaces {
+  /** The root file system's directory on this machine. */
+  readonly root: string
+  /** Files of this machine for the container's /etc/resolv.conf and /etc/hosts. */
+  readonly resolvConf: string
+  readonly hosts: string
+  /** For each `file` mount of the spec the file that holds its bytes. */
+  readonly files: ReadonlyMap<RunMount, string>
+  readonly cgroupsPath?: string | undefined
+  /** The seccomp profile compiled to a BPF program in base64, for runtimes that take one (crun). */
+  readonly seccompProgram?: string | undefined
+}
+
+const nothing = ['nosuid', 'noexec', 'nodev']
+
+/** Every mount a container has before its own, in the order they are made. Only directories. */
+export const defaultMounts: readonly ConfigMount[] = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: nothing },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+  },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+  },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: [...nothing, 'mode=1777', 'size=65536k'],
+  },
+  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: nothing },
+  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...nothing, 'ro'] },
+  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...nothing, 'ro'] },
+]
+
+/** The files Peel mounts into every container. */
+export const defaultFiles = ['/etc/resolv.conf', '/etc/hosts'] as const
+
+const maskedPaths = [
+  ...['/proc/acpi', '/proc/asound', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats'],
+  ...['/proc/sched_debug', '/proc/scsi', '/proc/timer_list', '/proc/timer_stats'],
+  ...['/sys/devices/virtual/powercap', '/sys/firmware'],
+]
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+
+export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfig {
+  const sandboxed = spec.security === 'sandbox'
+  const capabilities = sandboxed ? defaultCapabilities : allCapabilities
+  const namespaces = ['mount', 'pid', 'ipc', 'uts', ...(spec.network === 'none' ? ['network'] : [])]
+  return {
+    ociVersion: '1.0.2',
+    root: { path: places.root, readonly: spec.readonlyRoot ?? false },
+    hostname: spec.hostname ?? defaultHostname,
+    process: {
+      terminal: spec.terminal ?? false,
+      user: {
+        uid: spec.user.uid,
+        gid: spec.user.gid,
+        // The primary group among the others keeps a dropped group from opening files (as docker has it since CVE-2022-36109).
+        additionalGids: [...new Set([spec.user.gid, ...spec.user.additionalGids])],
+      },
+      args: spec.args,
+      env: environment(spec),
+      cwd: spec.cwd,
+      capabilities: capabilitySets(spec.user.uid === 0, capabilities),
+      noNewPrivileges: false,
+    },
+    mounts: configMounts(spec, places),
+    linux: {
+      namespaces: namespaces.map((type) => ({ type })),
+      cgroupsPath: places.cgroupsPath,
+      resources: places.cgroupsPath === undefined ? undefined : { devices: deviceRules(sandboxed) },
+      maskedPaths: sandboxed ? maskedPaths : [],
+      readonlyPaths: sandboxed ? readonlyPaths : [],
+      seccomp:
+        sandboxed && places.seccompProgram === undefined
+          ? seccompProfile(
+              process.arch,
+              capabilities,
+              places.cgroupsPath === undefined ? 'seccomp' : 'cgroup',
+            )
+          : undefined,
+    },
+    annotations:
+      sandboxed && places.seccompProgram !== undefined
+        ? { 'run.oci.seccomp_bpf_data': places.seccompProgram }
+        : undefined,
+  }
+}
+
+/** A sandboxed command may open null, zero, full, random, urandom, tty and console; the runtimes add terminals. */
+function deviceRules(sandboxed: boolean): readonly DeviceRule[] {
+  if (!sandboxed) return [{ allow: true, access: 'rwm' }]
+  const usual = [
+    ...[3, 5, 7, 8, 9].map((minor) => [1, minor] as const),
+    ...[0, 1].map((minor) => [5, minor] as const),
+  ]
+  const opened = usual.map(
+    ([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' }) as const,
+  )
+  return [{ allow: false, access: 'rwm' }, ...opened]
+}
+
+/** The kernel drops effective and permitted sets when an ordinary user runs a program; docker asks for the same. */
+function capabilitySets(
+  isRoot: boolean,
+  all: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const held = isRoot ? all : []
+  return { bounding: all, permitted: held, effective: held }
+}
+
+function environment({ env, user, terminal }: RunSpec): readonly string[] {
+  const has = (name: string) => env.some((line) => line.startsWith(`${name}=`))
+  const added: string[] = []
+  if (!has('PATH')) added.push(`PATH=${defaultPath}`)
+  if (!has('HOME')) added.push(`HOME=${user.home ?? '/'}`)
+  if (terminal && !has('TERM')) added.push('TERM=xterm')
+  return [...added, ...env]
+}
+
+/** The defaults, then the rest with parents before what is in them; a mount of the spec replaces a default on the same target. */
+function configMounts(spec: RunSpec, places: ConfigPlaces): readonly ConfigMount[] {
+  const asked = spec.mounts.map((mount) => configMount(mount, places))
+  const taken = new Set(asked.map((mount) => mount.destination))
+  const free = (mount: ConfigMount) => !taken.has(mount.destination)
+  const system = defaultMounts.map((mount) =>
+    spec.security === 'insecure' && mount.destination.startsWith('/sys')
+      ? { ...mount, options: mount.options.filter((option) => option !== 'ro') }
+      : mount,
+  )
+  const files = [
+    bound(places.resolvConf, '/etc/resolv.conf', ['ro']),
+    bound(places.hosts, '/etc/hosts', ['ro']),
+  ]
+  const depth = (mount: ConfigMount) => mount.destination.split('/').length
+  const rest = [...files.filter(free), ...asked].sort((a, b) => depth(a) - depth(b))
+  return [...system.filter(free), ...rest]
+}
+
+function configMount(mount: RunMount, places: ConfigPlaces): ConfigMount {
+  switch (mount.type) {
+    case 'bind':
+      return bound(mount.source, mount.target, [mount.readonly ? 'ro' : 'rw'])
+    case 'file':
+      return bound(places.files.get(mount) ?? '', mount.target, ['ro', ...nothing])
+    case 'tmpfs': {
+      const size = mount.size === undefined ? [] : [`size=${mount.size}`]
+      const mode = `mode=${(mount.mode ?? 0o1777).toString(8)}`
+      return {
+        destination: mount.target,
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['nosuid', 'nodev', mode, ...size],
+      }
+    }
+  }
+}
+
+function bound(source: string, destination: string, options: readonly string[]): ConfigMount {
+  return { destination, type: 'bind', source, options: ['rbind', 'rprivate', ...options] }
+}
