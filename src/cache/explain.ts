@@ -1,0 +1,94 @@
+// Why a step missed: the difference between its key and that of the nearest earlier record, in one line.
+import { belowName, type KeyPart } from './key.ts'
+
+export type PartChange =
+  | {
+      readonly kind: 'field'
+      readonly name: string
+      readonly before: string | undefined
+      readonly after: string | undefined
+    }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly change: 'added' | 'removed' | 'content' | 'attributes'
+    }
+
+/** All parts that differ, fields before files, what is below the step last. */
+export function changedParts(before: readonly KeyPart[], after: readonly KeyPart[]): PartChange[] {
+  const old = new Map(before.map((part) => [identity(part), part]))
+  const fields: PartChange[] = []
+  const files: PartChange[] = []
+  for (const part of after) {
+    const was = old.get(identity(part))
+    old.delete(identity(part))
+    const change = compare(was, part)
+    if (change !== undefined) (change.kind === 'field' ? fields : files).push(change)
+  }
+  for (const part of old.values()) {
+    if (part.kind === 'field')
+      fields.push({ kind: 'field', name: part.name, before: part.value, after: undefined })
+    else files.push({ kind: 'file', path: part.path, change: 'removed' })
+  }
+  const isBelow = (change: PartChange): boolean => change.kind === 'field' && change.name === belowName
+  return [...fields.filter((change) => !isBelow(change)), ...files, ...fields.filter(isBelow)]
+}
+
+function identity(part: KeyPart): string {
+  return `${part.kind} ${part.name}`
+}
+
+function compare(was: KeyPart | undefined, part: KeyPart): PartChange | undefined {
+  if (part.kind === 'field') {
+    const before = was?.kind === 'field' ? was.value : undefined
+    return before === part.value ? undefined : { kind: 'field', name: part.name, before, after: part.value }
+  }
+  if (was?.kind !== 'file') return { kind: 'file', path: part.path, change: 'added' }
+  if (was.content !== part.content) return { kind: 'file', path: part.path, change: 'content' }
+  if (was.state !== part.state) return { kind: 'file', path: part.path, change: 'attributes' }
+  return undefined
+}
+
+/** The changes as one line for people; `undefined` when nothing differs. The first is named, the rest are counted. */
+export function explainChanges(changes: readonly PartChange[]): string | undefined {
+  const own = changes.filter((change) => !(change.kind === 'field' && change.name === belowName))
+  const [first, ...rest] = own.length > 0 ? own : changes
+  if (first === undefined) return undefined
+  const text = first.kind === 'field' ? explainField(first) : explainFile(first)
+  if (rest.length === 0) return text
+  const what = rest.every((change) => change.kind === 'file')
+    ? rest.length === 1
+      ? 'file'
+      : 'files'
+    : rest.length === 1
+      ? 'change'
+      : 'changes'
+  return `${text} (and ${rest.length} more ${what})`
+}
+
+function explainFile({ path, change }: Extract<PartChange, { kind: 'file' }>): string {
+  switch (change) {
+    case 'added':
+      return `${path} is new`
+    case 'removed':
+      return `${path} is gone`
+    case 'content':
+      return `${path} content changed`
+    case 'attributes':
+      return `${path} mode or owner changed`
+  }
+}
+
+function explainField({ name, before, after }: Extract<PartChange, { kind: 'field' }>): string {
+  if (name === belowName) return 'the layers below changed'
+  const hidden = [before, after].some((value) => value?.startsWith('digest '))
+  if (before === undefined) return `${name} is new`
+  if (after === undefined) return `${name} is gone`
+  if (hidden) return `${name} changed`
+  return `${name} changed from ${shorten(before)} to ${shorten(after)}`
+}
+
+function shorten(value: string): string {
+  const text = JSON.stringify(value)
+  return text.length <= 60 ? text : `${text.slice(0, 56)}…"`
+}

@@ -1,0 +1,5 @@
+export { type BuildArguments, isPredefined } from './arguments.ts'
+export { historyComment } from './created-by.ts'
+export { type PlanOptions, planBuild } from './plan.ts'
+export type { BaseImage, FindImage } from './resolver.ts'
+export * from './step.ts'

@@ -1,0 +1,210 @@
+// From a Dockerfile to a plan: which stages the target needs, and each of them worked out down to its steps.
+import {
+  asFault,
+  Fault,
+  type FaultDetails,
+  hostPlatform,
+  type Place,
+  type Platform,
+  parsePlatform,
+  placed,
+} from '../core/index.ts'
+import {
+  type Dockerfile,
+  expandInstruction,
+  expandWord,
+  type Instruction,
+  parseTrigger,
+  type Stage,
+} from '../dockerfile/index.ts'
+import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
+import { instruct, type Scope } from './instruct.ts'
+import type { FindImage } from './resolver.ts'
+import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
+import { type FileSource, type Plan, type PlannedStage, type StageBase, type Step, stagesOf } from './step.ts'
+
+export interface PlanOptions {
+  /** A stage's name or number; default: the last stage. */
+  readonly target?: string | undefined
+  readonly buildArgs: BuildArguments
+  /** Labels that the target's image gets besides its own. */
+  readonly labels?: Readonly<Record<string, string>>
+  readonly platform?: Platform | undefined
+  readonly network?: 'host' | 'none' | undefined
+  readonly findImage: FindImage
+}
+
+interface WorkedOut {
+  readonly stage: PlannedStage
+  readonly state: StageState
+}
+
+/** Plans a build. Faults carry the place in the Dockerfile: `stage.missing`, `image.missing`, `dockerfile.invalid`, … */
+export async function planBuild(file: Dockerfile, options: PlanOptions): Promise<Plan> {
+  const target = findTarget(file, options.target)
+  const targetPlatform = options.platform ?? hostPlatform()
+  const given = options.buildArgs
+  const platformArgs = platformArguments(targetPlatform, file.stages[target]?.name ?? options.target, given)
+  const global = globalArguments(platformArgs, file.globalArgs, { given, escape: file.escape })
+  const declared = new Set(file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)))
+  const worked = new Map<number, Promise<WorkedOut>>()
+
+  const workOut = (index: number): Promise<WorkedOut> => {
+    const known = worked.get(index)
+    if (known !== undefined) return known
+    const result = planStage(file.stages[index] as Stage)
+    worked.set(index, result)
+    return result
+  }
+
+  const planStage = async (stage: Stage): Promise<WorkedOut> => {
+    const { from } = stage
+    const { base, state, platform } = await at(file, from.place, () => startStage(stage))
+    const scope: Scope = {
+      given,
+      global,
+      escape: file.escape,
+      network: options.network ?? 'host',
+      platform,
+      findSource: (name) => findSource(name, stage.index, platform),
+      declared: (name) => declared.add(name),
+    }
+    const steps: Step[] = []
+    const triggers = (state.config.OnBuild ?? []).map((trigger) => triggered(trigger, from.place))
+    delete state.config.OnBuild
+    for (const instruction of [...triggers, ...stage.instructions]) {
+      const step = await at(file, instruction.place, async () => {
+        const expanded = expandInstruction(instruction, lookupIn(state), { escape: file.escape })
+        const made = await instruct(expanded.instruction, state, scope)
+        for (const needed of made === undefined ? [] : stagesOf(made)) await workOut(needed)
+        return made
+      })
+      if (step !== undefined) steps.push(step)
+    }
+    if (stage.index === target && options.labels !== undefined && Object.keys(options.labels).length > 0)
+      state.config.Labels = { ...state.config.Labels, ...options.labels }
+    const name = stage.name ?? `stage-${stage.index}`
+    return {
+      state,
+      stage: { index: stage.index, name, base, platform, steps, image: factsOf(state, platform) },
+    }
+  }
+
+  const startStage = async (
+    stage: Stage,
+  ): Promise<{ base: StageBase; state: StageState; platform: Platform }> => {
+    const { from } = stage
+    const words = { escape: file.escape }
+    const lookup = (name: string): string | undefined => global.get(name)
+    const name = expandWord(from.image, lookup, words).text
+    if (name === '')
+      throw new Fault(
+        'dockerfile.invalid',
+        `base name (${from.image}) should not be blank`,
+        blankHint(from.image),
+      )
+    const platformText =
+      from.platform === undefined ? undefined : expandWord(from.platform, lookup, words).text
+    if (platformText === '')
+      throw new Fault(
+        'platform.invalid',
+        `empty platform value from expression ${from.platform}`,
+        blankHint(from.platform ?? ''),
+      )
+    const platform = platformText === undefined ? targetPlatform : parsePlatform(platformText)
+    const earlier = findStage(name, stage.index)
+    if (earlier !== undefined) {
+      const parent = await workOut(earlier)
+      return {
+        base: { kind: 'stage', stage: earlier },
+        state: childState(parent.state),
+        platform: parent.stage.platform,
+      }
+    }
+    if (name === 'scratch') return { base: { kind: 'scratch' }, state: emptyState(), platform }
+    const image = await options.findImage(name, platform)
+    return { base: { kind: 'image', image, place: from.place }, state: imageState(image.config), platform }
+  }
+
+  const findStage = (name: string, before: number): number | undefined => {
+    for (let index = before - 1; index >= 0; index--)
+      if (file.stages[index]?.name === name.toLowerCase()) return index
+    return undefined
+  }
+
+  const findSource = async (name: string, current: number, platform: Platform): Promise<FileSource> => {
+    if (name === 'scratch') return { from: 'nothing' }
+    const named = findStage(name, current)
+    if (named !== undefined) return { from: 'stage', stage: named }
+    if (/^\d+$/.test(name)) {
+      const index = Number(name)
+      if (index < current) return { from: 'stage', stage: index }
+      throw new Fault('stage.missing', `there is no stage ${name} above this one`, stageHint(file, current))
+    }
+    const later = file.stages.find((stage) => stage.index >= current && stage.name === name.toLowerCase())
+    if (later !== undefined)
+      throw new Fault(
+        'stage.missing',
+        `stage "${name}" is defined below (line ${later.from.place.line}); files come from stages above`,
+        {
+          hint: 'move that stage up',
+        },
+      )
+    return { from: 'image', image: await options.findImage(name, platform) }
+  }
+
+  const finished = await workOut(target)
+  const stages = (await Promise.all(worked.values()))
+    .map(({ stage }) => stage)
+    .sort((a, b) => a.index - b.index)
+  return {
+    stages,
+    target: finished.stage.index,
+    unusedArguments: [...given.keys()].filter((name) => !declared.has(name) && !isPredefined(name)),
+    epoch: epochOf(given.get('SOURCE_DATE_EPOCH') ?? global.get('SOURCE_DATE_EPOCH')),
+  }
+}
+
+/** Which stage `--target` means. */
+function findTarget(file: Dockerfile, target: string | undefined): number {
+  if (target === undefined || target === '') return file.stages.length - 1
+  const named = file.stages.findLast((stage) => stage.name === target.toLowerCase())
+  if (named !== undefined) return named.index
+  if (/^\d+$/.test(target) && file.stages[Number(target)] !== undefined) return Number(target)
+  throw new Fault(
+    'stage.missing',
+    `target stage "${target}" could not be found`,
+    stageHint(file, file.stages.length),
+  )
+}
+
+function stageHint(file: Dockerfile, before: number): FaultDetails {
+  const names = file.stages.slice(0, before).map((stage) => stage.name ?? String(stage.index))
+  return names.length === 0 ? {} : { hint: `the stages here are ${names.join(', ')}` }
+}
+
+function blankHint(expression: string): FaultDetails {
+  return {
+    hint: `give its variable a value: an ARG with a default before the first FROM, or --build-arg (${expression})`,
+  }
+}
+
+/** An ONBUILD trigger of the base, as if it stood where the FROM is. */
+function triggered(trigger: string, place: Place): Instruction {
+  return { ...parseTrigger(trigger), place }
+}
+
+function epochOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!/^\d+$/.test(text))
+    throw new Fault('argument.missing', `SOURCE_DATE_EPOCH: "${text}" is not a number of seconds`)
+  return Number(text)
+}
+
+async function at<T>(file: Dockerfile, place: Place, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    throw placed(asFault(thrown), place, file.source)
+  }
+}

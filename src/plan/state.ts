@@ -1,0 +1,110 @@
+// What the instructions of a stage have said so far: the environment of later steps and the configuration of the image.
+import type { Platform } from '../core/index.ts'
+import type { Lookup } from '../dockerfile/index.ts'
+import type { ContainerConfig, ImageConfig } from '../image/index.ts'
+import type { ImageFacts } from './step.ts'
+
+/** docker's PATH where an image sets none. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Changed in place while a stage is planned; a stage that is built on another starts with a copy. */
+export interface StageState {
+  /** Variables of RUN and of expansion: the image's, ENV's and ARG's, the latest wins. */
+  readonly env: Map<string, string>
+  /** The arguments declared so far, for the history of RUN; the value is what an argument without one has. */
+  readonly buildArgs: Map<string, string>
+  readonly config: Writable<ContainerConfig>
+  author: string | undefined
+  /** Whether this stage has said CMD: ENTRYPOINT drops one that the base said. */
+  commandSet: boolean
+}
+
+export function emptyState(): StageState {
+  return stateOf({ Env: [`PATH=${defaultPath}`], WorkingDir: '/' }, undefined)
+}
+
+/** The state that building on an image starts with. */
+export function imageState(config: ImageConfig): StageState {
+  return stateOf(structuredClone(config.config ?? {}), config.author)
+}
+
+function stateOf(config: Writable<ContainerConfig>, author: string | undefined): StageState {
+  const env = new Map((config.Env ?? []).map(splitVariable))
+  if (!env.has('PATH')) {
+    env.set('PATH', defaultPath)
+    config.Env = [...(config.Env ?? []), `PATH=${defaultPath}`]
+  }
+  if (config.WorkingDir) config.WorkingDir = normalWorkdir('/', config.WorkingDir)
+  return { env, buildArgs: new Map(), config, author, commandSet: false }
+}
+
+/** The state that building on another stage starts with; arguments are inherited, too. */
+export function childState(parent: StageState): StageState {
+  return {
+    env: new Map(parent.env),
+    buildArgs: new Map(parent.buildArgs),
+    config: structuredClone(parent.config),
+    author: parent.author,
+    commandSet: false,
+  }
+}
+
+export function lookupIn(state: StageState): Lookup {
+  return (name) => state.env.get(name)
+}
+
+/** Sets a variable of the image: in place where the image has it already, else at the end. */
+export function setImageVariable(state: StageState, name: string, value: string): void {
+  setVariable(state, name, value)
+  const env = state.config.Env ?? []
+  const at = env.findIndex((variable) => splitVariable(variable)[0] === name)
+  state.config.Env = at < 0 ? [...env, `${name}=${value}`] : env.with(at, `${name}=${value}`)
+}
+
+/** Sets a variable of later steps only. */
+export function setVariable(state: StageState, name: string, value: string): void {
+  state.env.delete(name)
+  state.env.set(name, value)
+}
+
+export function environmentOf(state: StageState): string[] {
+  return [...state.env].map(([name, value]) => `${name}=${value}`)
+}
+
+export function workdirOf(state: StageState): string {
+  return state.config.WorkingDir || '/'
+}
+
+/** The program that runs shell forms. */
+export function shellOf(state: StageState): readonly string[] {
+  const shell = state.config.Shell
+  return shell === undefined || shell.length === 0 ? ['/bin/sh', '-c'] : shell
+}
+
+export function factsOf(state: StageState, platform: Platform): ImageFacts {
+  return {
+    architecture: platform.architecture,
+    os: platform.os,
+    ...(platform.variant !== undefined && { variant: platform.variant }),
+    ...(platform['os.version'] !== undefined && { 'os.version': platform['os.version'] }),
+    ...(state.author !== undefined && { author: state.author }),
+    config: state.config,
+  }
+}
+
+/** `path` seen from `from`, clean and absolute; `..` stops at the root. */
+export function normalWorkdir(from: string, path: string): string {
+  const parts: string[] = []
+  for (const part of (path.startsWith('/') ? path : `${from}/${path}`).split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+function splitVariable(variable: string): [string, string] {
+  const at = variable.indexOf('=')
+  return at < 0 ? [variable, ''] : [variable.slice(0, at), variable.slice(at + 1)]
+}
