@@ -1,0 +1,19 @@
+// Layers: what they change, their tars and their indexes, and how they stack. Nothing here touches a disk.
+export { compareViews, sameMeta } from './compare.ts'
+export {
+  type Compression,
+  compressor,
+  decompress,
+  decompressor,
+  detectCompression,
+  headSize,
+} from './compress.ts'
+export * from './entry.ts'
+export { decodeIndex, encodeIndex } from './index-file.ts'
+export { createIndexer, type IndexedTar, type Indexer } from './indexer.ts'
+export type { LayerIndex } from './layer-index.ts'
+export { type ContentReader, type PackPort, packLayer } from './pack.ts'
+export { resolvePath } from './resolve.ts'
+export { createStack, impliedMeta, mergeStack, type Stack } from './stack.ts'
+export { isTarHead, tarBlock } from './tar/detect.ts'
+export type { FileView, Found } from './view.ts'

@@ -1,0 +1,195 @@
+// Writes entries as a layer: tar, diff id and index in one pass. The tar is a function of the entries and their content alone.
+import { createHash, hash } from 'node:crypto'
+import { asDiffId, comparePaths, digestOfHex, Fault, pathBytes, type RootPath } from '../core/index.ts'
+import type { Entry, FileEntry } from './entry.ts'
+import { createIndexBuilder, type RowInput } from './index-builder.ts'
+import type { IndexedTar } from './indexer.ts'
+import type { LayerIndex } from './layer-index.ts'
+import { blockSize } from './tar/header.ts'
+import { type HeaderInput, headerRoom, writeHeader } from './tar/writer.ts'
+import { isReservedName, printWhiteout } from './whiteout.ts'
+
+/** Yields exactly `file.size` bytes of a file; faults if the file shrank or grew. Pieces may be reused once the next is asked for. */
+export type ContentReader = (file: FileEntry) => Iterable<Uint8Array>
+
+export interface PackPort {
+  readonly read: ContentReader
+  /** Must be done with the chunk when it returns: the buffer is used again. Chunks have 256 KiB or more, but for the last. */
+  write(chunk: Uint8Array): void
+}
+
+const bufferSize = 1024 * 1024
+const flushAt = 256 * 1024
+const pause = { bytes: 2 * 1024 * 1024, entries: 500 } as const
+
+/**
+ * Packs entries that come sorted by `comparePaths` (at one path whiteout, node, opaque mark; targets of hard links before the links)
+ * and yields now and then so that the caller can let other work run. Faults with `internal` on any other order and on content
+ * of another size than stated, and with `path.invalid` on a name that layers cannot hold.
+ */
+export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<void, IndexedTar> {
+  const builder = createIndexBuilder()
+  const whole = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(bufferSize)
+  let [used, flushed, paused, sincePause] = [0, 0, 0, 0]
+  let last: Entry | undefined
+
+  const send = (chunk: Uint8Array): void => {
+    whole.update(chunk)
+    port.write(chunk)
+    flushed += chunk.length
+  }
+  const flush = (): void => {
+    if (used > 0) send(buffer.subarray(0, used))
+    used = 0
+  }
+  const put = (bytes: Uint8Array): void => {
+    if (bytes.length >= flushAt && used >= flushAt) flush()
+    for (let from = 0; from < bytes.length; ) {
+      if (used === 0 && bytes.length - from >= bufferSize) {
+        send(bytes.subarray(from))
+        return
+      }
+      const take = Math.min(bytes.length - from, bufferSize - used)
+      buffer.set(from === 0 && take === bytes.length ? bytes : bytes.subarray(from, from + take), used)
+      used += take
+      from += take
+      if (used === bufferSize) flush()
+    }
+  }
+  const pad = (length: number): void => {
+    if (used + length > bufferSize) flush()
+    buffer.fill(0, used, used + length)
+    used += length
+  }
+  const putHeader = (input: HeaderInput): void => {
+    const room = headerRoom(input)
+    if (room > bufferSize) {
+      const own = Buffer.alloc(room)
+      put(own.subarray(0, writeHeader(own, 0, input)))
+      return
+    }
+    if (used + room > bufferSize) flush()
+    used = writeHeader(buffer, used, input)
+  }
+  const putContent = (file: FileEntry): Buffer => {
+    let size = 0
+    let digest: Buffer | undefined = file.digest?.startsWith('sha256:')
+      ? Buffer.from(file.digest.slice(7), 'hex')
+      : undefined
+    const running =
+      digest === undefined && file.size > 0
+        ? { hash: undefined as ReturnType<typeof createHash> | undefined }
+        : undefined
+    for (const piece of file.size === 0 ? [] : port.read(file)) {
+      size += piece.length
+      if (size > file.size) break
+      if (running !== undefined) {
+        if (piece.length === file.size) digest = hash('sha256', piece, 'buffer')
+        else if (piece.length > 0) {
+          running.hash ??= createHash('sha256')
+          running.hash.update(piece)
+        }
+      }
+      put(piece)
+    }
+    if (size !== file.size)
+      throw new Fault(
+        'internal',
+        `${file.path} was to have ${file.size} bytes and its reader gave ${size} or more`,
+      )
+    return digest ?? (running?.hash ?? createHash('sha256')).digest()
+  }
+
+  for (const entry of entries) {
+    checkOrder(last, entry)
+    last = entry
+    putHeader(headerOf(entry))
+    if (entry.kind === 'file') {
+      const offset = flushed + used
+      const digest = putContent(entry)
+      builder.add({ kind: 'file', path: entry.path, meta: entry.meta, a: entry.size, b: offset, digest })
+      pad((blockSize - (entry.size % blockSize)) % blockSize)
+    } else builder.add(rowOf(entry))
+    if (used >= bufferSize - flushAt) flush()
+    if (++sincePause >= pause.entries || flushed + used - paused >= pause.bytes) {
+      sincePause = 0
+      paused = flushed + used
+      yield
+    }
+  }
+  pad(2 * blockSize)
+  flush()
+  const diffId = asDiffId(digestOfHex(whole.digest('hex')))
+  const index = builder.finish({ diffId, tarSize: flushed })
+  checkLinkOrder(index)
+  return { index, diffId, size: flushed }
+}
+
+function checkLinkOrder(index: LayerIndex): void {
+  for (let row = 0; row < index.length; row++) {
+    if (index.kindOf(row) !== 'hardlink') continue
+    const entry = index.at(row)
+    if (entry.kind === 'hardlink' && index.find(entry.target) > row)
+      throw new Fault('internal', `the hard link ${entry.path} comes before its target ${entry.target}`)
+  }
+}
+
+function rowOf(entry: Exclude<Entry, FileEntry>): RowInput {
+  if (entry.kind !== 'device') return entry
+  return { kind: entry.device, path: entry.path, meta: entry.meta, a: entry.minor, b: entry.major }
+}
+
+function place(entry: Entry): number {
+  return entry.kind === 'whiteout' ? 0 : entry.kind === 'opaque' ? 2 : 1
+}
+
+function checkOrder(last: Entry | undefined, entry: Entry): void {
+  const { path } = entry
+  if (isReservedName(path))
+    throw new Fault(
+      'path.invalid',
+      `${path}: a layer cannot hold a name that starts with .wh., since that marks a deletion`,
+    )
+  if (path === '/' && entry.kind !== 'directory' && entry.kind !== 'opaque')
+    throw new Fault('internal', `the root of a layer cannot be a ${entry.kind}`)
+  if (entry.kind === 'hardlink' && comparePaths(entry.target, path) === 0)
+    throw new Fault('internal', `${path} is a hard link to itself`)
+  if (last === undefined) return
+  const order = comparePaths(last.path, path) || place(last) - place(entry)
+  if (order >= 0)
+    throw new Fault('internal', `the entries of a layer are out of order: ${path} after ${last.path}`)
+  if (last.kind !== 'directory' && place(last) === 1 && path.startsWith(`${last.path}/`))
+    throw new Fault('internal', `${path} is below ${last.path}, which is no directory`)
+}
+
+const noMeta = { mode: 0, uid: 0, gid: 0, mtime: 0n } as const
+const types = { file: '0', fifo: '6' } as const
+
+function headerOf(entry: Entry): HeaderInput {
+  const { path } = entry
+  if (entry.kind === 'hardlink')
+    return { ...noMeta, name: nameOf(path), type: '1', size: 0, link: nameOf(entry.target) }
+  if (!('meta' in entry))
+    return { ...noMeta, name: nameOf(printWhiteout(entry.kind, path)), type: '0', size: 0 }
+  const { mode, uid, gid, mtime, xattrs } = entry.meta
+  const base = { mode, uid, gid, mtime, xattrs, size: 0 }
+  if (entry.kind === 'directory')
+    return { ...base, name: path === '/' ? Buffer.from('./') : nameOf(path, '/'), type: '5' }
+  if (entry.kind === 'device') {
+    const { major, minor } = entry
+    return { ...base, name: nameOf(path), type: entry.device === 'char' ? '3' : '4', major, minor }
+  }
+  if (entry.kind === 'symlink')
+    return { ...base, name: nameOf(path), type: '2', link: pathBytes(entry.target) }
+  return {
+    ...base,
+    name: nameOf(path),
+    type: types[entry.kind],
+    size: entry.kind === 'file' ? entry.size : 0,
+  }
+}
+
+function nameOf(path: RootPath, end: '' | '/' = ''): Buffer {
+  return pathBytes(path.slice(1) + end)
+}
