@@ -1,13 +1,6 @@
 // From a finished build to an image's two documents. The order of fields is BuildKit's (top level by name, `config` as docker's
 // structures have it), so equal images of Peel and docker look alike side by side.
-import {
-  blobOf,
-  type Descriptor,
-  type DiffId,
-  mediaTypes,
-  type Platform,
-  sha256,
-} from '../core/index.ts'
+import { blobOf, type Descriptor, type DiffId, mediaTypes, type Platform, sha256 } from '../core/index.ts'
 import { printCanonical, sortedMap } from './print.ts'
 import type { ContainerConfig, HistoryEntry, ImageConfig, ImageManifest } from './types.ts'
 
@@ -67,7 +60,9 @@ export function assemble(draft: ImageDraft): AssembledImage {
 }
 
 function layerDescriptor(layer: LayerPart): Descriptor {
-  return layer.descriptor ?? { mediaType: mediaTypes.ociLayer, digest: blobOf(layer.diffId), size: layer.size }
+  return (
+    layer.descriptor ?? { mediaType: mediaTypes.ociLayer, digest: blobOf(layer.diffId), size: layer.size }
+  )
 }
 
 function orderedConfig(draft: ImageDraft): ImageConfig {

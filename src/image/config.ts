@@ -12,8 +12,7 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
     throw new Fault('config.invalid', 'the image config is not JSON', { cause })
   }
   const problem = problemOf('config', value)
-  if (problem !== undefined)
-    throw new Fault('config.invalid', `the image config cannot be used: ${problem}`)
+  if (problem !== undefined) throw new Fault('config.invalid', `the image config cannot be used: ${problem}`)
   return withoutNulls(value) as ImageConfig
 }
 

@@ -1,8 +1,8 @@
 // Images as values: manifest and config documents read, checked, made and shown. Nothing here touches a disk.
 export type { AssembledImage, ImageDraft, LayerPart } from './assemble.ts'
 export { assemble, emptyConfig } from './assemble.ts'
-export { checkDocument } from './check.ts'
 export type { DocumentKind } from './check.ts'
+export { checkDocument } from './check.ts'
 export { parseConfig } from './config.ts'
 export { historyRows } from './history.ts'
 export { isIndex, parseManifest } from './manifest.ts'

@@ -41,7 +41,8 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   } catch (cause) {
     throw new Fault('manifest.invalid', 'the image manifest is not JSON', { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('it is not an object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('it is not an object')
   return value as Record<string, unknown>
 }
 

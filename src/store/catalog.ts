@@ -1,0 +1,168 @@
+// The catalogue: one SQLite database in WAL mode. Statements are prepared when first used; everything that changes it runs in
+// `write`, a BEGIN IMMEDIATE transaction, so that two processes never decide on the same old facts.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { Fault } from '../core/index.ts'
+
+export interface Catalog {
+  /** The first row, or `undefined`. Columns are what the caller says they are. */
+  row<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
+  rows<Row>(sql: string, ...values: SQLInputValue[]): Row[]
+  /** Changes something; returns the number of rows changed. Call it inside `write`. */
+  run(sql: string, ...values: SQLInputValue[]): number
+  /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
+  write<Result>(work: () => Result): Result
+  close(): void
+}
+
+const version = 1
+const busyMilliseconds = 30_000
+
+const schema = `
+create table blobs(digest text primary key, size integer not null, boot text) without rowid;
+create table layers(diff text primary key, tar_size integer not null, content_size integer not null, entries integer not null) without rowid;
+create table compressed(digest text primary key, diff text not null, size integer not null, media_type text not null) without rowid;
+create index compressed_diff on compressed(diff);
+create table images(manifest text primary key, media_type text not null, config text not null, created text, platform text not null,
+  size integer not null, layers text not null, added integer not null) without rowid;
+create index images_config on images(config);
+create table edges(parent text not null, child text not null, primary key(parent, child)) without rowid;
+create table refs(name text primary key, digest text not null, descriptor text not null) without rowid;
+create table leases(id integer primary key, owner text not null, started integer not null);
+create table lease_items(lease integer not null, item text not null, primary key(lease, item)) without rowid;
+create table records(key text primary key, op text not null, slot text not null, recipe blob not null, result text not null,
+  created integer not null, used integer not null) without rowid;
+create index records_slot on records(slot, used);
+create index records_op on records(op, used);
+create table context_digests(root text primary key, bytes blob not null) without rowid;
+create table builds(id text primary key, started integer not null, ended integer not null, image text, summary text not null) without rowid;
+create index builds_image on builds(image);
+create index builds_started on builds(started);
+create table mounts(id text primary key, name text not null) without rowid;
+create table garbage(path text primary key) without rowid;
+pragma user_version = ${version};
+`
+
+/** Opens the catalogue of a store, making both where there is none. Faults: `store.version`, `store.unwritable`, `store.locked`. */
+export function openCatalog(root: string): Catalog {
+  const database = openDatabase(root)
+  const statements = new Map<string, StatementSync>()
+  const prepare = (sql: string): StatementSync => {
+    let statement = statements.get(sql)
+    if (statement === undefined) {
+      statement = database.prepare(sql)
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+  return {
+    row: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).get(...values) as Row | undefined,
+    rows: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).all(...values) as Row[],
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    write: (work) => inTransaction(database, work),
+    close: () => database.close(),
+  }
+}
+
+function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  if (database.isTransaction) return work()
+  try {
+    database.exec('begin immediate')
+  } catch (cause) {
+    throw asStoreFault(cause)
+  }
+  try {
+    const result = work()
+    database.exec('commit')
+    return result
+  } catch (thrown) {
+    if (database.isTransaction) database.exec('rollback')
+    throw asStoreFault(thrown)
+  }
+}
+
+/** SQLite's result codes that have a meaning for people (sqlite.org/rescode.html); other errors stay as they are. */
+function asStoreFault(cause: unknown): unknown {
+  const code = (cause as { errcode?: number }).errcode
+  if (code === undefined) return cause
+  switch (code & 0xff) {
+    case 5:
+    case 6:
+      return new Fault('store.locked', 'another process has kept the store locked for 30 seconds', {
+        hint: 'Try again when it has finished.',
+        cause,
+      })
+    case 8:
+    case 13:
+    case 14:
+      return new Fault(
+        'store.unwritable',
+        `the store's catalogue cannot be written: ${(cause as Error).message}`,
+        {
+          hint: 'Check its permissions and the free space, or choose another store with --root.',
+          cause,
+        },
+      )
+    default:
+      return cause
+  }
+}
+
+function openDatabase(root: string): DatabaseSync {
+  const file = path.join(root, 'peel.db')
+  try {
+    let database = tryOpen(file)
+    if (database === undefined) {
+      makeLayout(root)
+      database = new DatabaseSync(file, { timeout: busyMilliseconds })
+    }
+    database.exec('pragma synchronous = normal')
+    const found = database.prepare('pragma user_version').get() as { user_version: number }
+    if (found.user_version === 0) makeSchema(database, root)
+    else if (found.user_version !== version)
+      throw new Fault(
+        'store.version',
+        `the store ${root} has format ${found.user_version}, this Peel knows ${version}`,
+        {
+          hint: 'Use the Peel that made it, or choose another store with --root.',
+        },
+      )
+    return database
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    const fault = asStoreFault(cause)
+    if (fault instanceof Fault) throw fault
+    throw new Fault('store.unwritable', `the store ${root} cannot be opened: ${(cause as Error).message}`, {
+      hint: 'Choose a directory that you may write with --root or PEEL_ROOT.',
+      cause,
+    })
+  }
+}
+
+function tryOpen(file: string): DatabaseSync | undefined {
+  try {
+    return new DatabaseSync(file, { timeout: busyMilliseconds })
+  } catch {
+    return undefined
+  }
+}
+
+function makeLayout(root: string): void {
+  for (const name of ['blobs/sha256', 'index/sha256', 'work'])
+    mkdirSync(path.join(root, name), { recursive: true })
+}
+
+/** Two processes may get here at once; the second finds the schema made. */
+function makeSchema(database: DatabaseSync, root: string): void {
+  makeLayout(root)
+  database.exec('pragma journal_mode = wal')
+  database.exec('begin immediate')
+  const found = database.prepare('pragma user_version').get() as { user_version: number }
+  if (found.user_version === 0) {
+    database.exec(schema)
+    writeFileSync(path.join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
+    writeFileSync(path.join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}')
+  }
+  database.exec('commit')
+}

@@ -1,0 +1,156 @@
+// Pruning. What goes is decided and struck from the catalogue in one transaction; files are moved away in a second one, each only if
+// nobody has stored it anew; a kill between the two leaves rows in `garbage` for the next prune.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { Context, DiffId, Digest } from '../core/index.ts'
+import type { Catalog } from './catalog.ts'
+import { sizeOf } from './disk.ts'
+import { mountItem } from './mounts.ts'
+import { sweepDead } from './owner.ts'
+import { blobName, derivedPaths } from './paths.ts'
+import { loadEdges, reachable } from './reach.ts'
+import type { Collected, CollectOptions } from './types.ts'
+
+interface Parts {
+  readonly root: string
+  readonly catalog: Catalog
+}
+
+interface Doomed {
+  readonly images: readonly { readonly manifest: Digest; readonly config: Digest }[]
+  readonly layers: readonly DiffId[]
+  readonly blobs: readonly Digest[]
+  readonly records: readonly Digest[]
+  readonly mounts: readonly { readonly id: string; readonly name: string }[]
+}
+
+const week = 7 * 24 * 3600 * 1000
+/** A file without a row may be one whose writer is between rename and commit; the transaction excludes that, so age need not. */
+const digestName = /^[0-9a-f]{64}$/
+
+export async function collect(
+  { root, catalog }: Parts,
+  options: CollectOptions,
+  ctx: Context,
+): Promise<Collected> {
+  ctx.signal.throwIfAborted()
+  if (options.dryRun !== true) sweepDead(root, catalog)
+  const { doomed, garbage } = catalog.write(() => {
+    const chosen = choose(catalog, options)
+    const paths = pathsOf(chosen, options.dryRun === true ? [] : strays(root, catalog))
+    if (options.dryRun !== true) strike(catalog, chosen, paths)
+    return { doomed: chosen, garbage: paths }
+  })
+  const freedBytes = garbage.reduce((sum, name) => sum + sizeOf(path.join(root, name)), 0)
+  if (options.dryRun !== true) sweepGarbage(root, catalog)
+  return {
+    images: [...new Set(doomed.images.map((image) => image.config))],
+    layers: doomed.layers,
+    blobs: doomed.blobs.length,
+    records: doomed.records.length,
+    cacheMounts: doomed.mounts.map((mount) => mount.id),
+    freedBytes,
+  }
+}
+
+function choose(catalog: Catalog, options: CollectOptions): Doomed {
+  const keepNewer =
+    options.all === true ? Number.MAX_SAFE_INTEGER : (options.keepCacheNewerThan ?? Date.now() - week)
+  const leased = new Set(
+    catalog.rows<{ item: string }>('select distinct item from lease_items').map((row) => row.item),
+  )
+  const refs = catalog.rows<{ digest: Digest }>('select digest from refs').map((row) => row.digest)
+  const records = catalog.rows<{ key: Digest; used: number }>('select key, used from records')
+  const dropped = records
+    .filter(({ key, used }) => used < keepNewer && !leased.has(key))
+    .map(({ key }) => key)
+  const gone = new Set<string>(dropped)
+  const kept = records.map(({ key }) => key).filter((key) => !gone.has(key))
+  const live = reachable([...refs, ...leased, ...kept], loadEdges(catalog))
+  const mounts =
+    options.cacheMounts === true
+      ? catalog.rows<{ id: string; name: string }>('select id, name from mounts')
+      : []
+  return {
+    images: catalog
+      .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
+      .filter(({ manifest }) => !live.has(manifest)),
+    layers: catalog
+      .rows<{ diff: DiffId }>('select diff from layers')
+      .map((row) => row.diff)
+      .filter((diff) => !live.has(diff)),
+    blobs: catalog
+      .rows<{ digest: Digest }>('select digest from blobs')
+      .map((row) => row.digest)
+      .filter((digest) => !live.has(digest)),
+    records: dropped,
+    mounts: mounts.filter(({ id }) => !leased.has(mountItem(id))),
+  }
+}
+
+function pathsOf(doomed: Doomed, more: readonly string[]): readonly string[] {
+  return [
+    ...doomed.blobs.map(blobName),
+    ...doomed.layers.flatMap(derivedPaths),
+    ...doomed.mounts.map(({ name }) => `mounts/${name}`),
+    ...more,
+  ]
+}
+
+/** Files that no row speaks of: left by a kill between a rename and its commit. */
+function strays(root: string, catalog: Catalog): readonly string[] {
+  const known = new Set(catalog.rows<{ digest: string }>('select digest from blobs').map((row) => row.digest))
+  const found = names(path.join(root, 'blobs/sha256'))
+    .filter((hex) => digestName.test(hex) && !known.has(`sha256:${hex}`))
+    .map((hex) => `blobs/sha256/${hex}`)
+  const indexes = names(path.join(root, 'index/sha256'))
+    .filter(
+      (name) => !known.has(`sha256:${name.slice(0, 64)}`) && isOld(path.join(root, 'index/sha256', name)),
+    )
+    .map((name) => `index/sha256/${name}`)
+  return [...found, ...indexes]
+}
+
+/** An index is written shortly before its layer is registered. */
+function isOld(file: string): boolean {
+  try {
+    return statSync(file).mtimeMs < Date.now() - 3600 * 1000
+  } catch {
+    return false
+  }
+}
+
+function names(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory) : []
+}
+
+function strike(catalog: Catalog, doomed: Doomed, paths: readonly string[]): void {
+  for (const { manifest } of doomed.images) catalog.run('delete from images where manifest = ?', manifest)
+  for (const diff of doomed.layers) catalog.run('delete from layers where diff = ?', diff)
+  for (const digest of doomed.blobs) {
+    catalog.run('delete from blobs where digest = ?', digest)
+    catalog.run('delete from compressed where digest = ?', digest)
+    catalog.run('delete from edges where parent = ?', digest)
+  }
+  for (const key of doomed.records) {
+    catalog.run('delete from records where key = ?', key)
+    catalog.run('delete from edges where parent = ?', key)
+  }
+  for (const { id } of doomed.mounts) catalog.run('delete from mounts where id = ?', id)
+  for (const name of paths) catalog.run('insert or ignore into garbage(path) values(?)', name)
+}
+
+/** Moves what is garbage out of the way, then removes it at leisure. */
+function sweepGarbage(root: string, catalog: Catalog): void {
+  const aside = path.join(root, 'work', `dead-${process.pid}-${Date.now()}`)
+  catalog.write(() => {
+    mkdirSync(aside, { recursive: true })
+    const rows = catalog.rows<{ path: string }>('select path from garbage')
+    rows.forEach(({ path: name }, i) => {
+      const from = path.join(root, name)
+      if (existsSync(from)) renameSync(from, path.join(aside, String(i)))
+    })
+    catalog.run('delete from garbage')
+  })
+  rmSync(aside, { recursive: true, force: true })
+}

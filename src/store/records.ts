@@ -1,0 +1,121 @@
+// What builds leave for later builds: cache records with their recipes, digests of context files, and the builds themselves.
+import type { DiffId, Digest } from '../core/index.ts'
+import type { Catalog } from './catalog.ts'
+import type { Leases } from './lease.ts'
+import type { BuildRecord, Builds, CacheRecord, ContextDigests, Records } from './types.ts'
+
+interface RecordRow {
+  readonly key: Digest
+  readonly op: Digest
+  readonly slot: string
+  readonly recipe: Uint8Array
+  readonly result: string
+  readonly created: number
+}
+
+export interface RecordRoom extends Records {
+  /** Writes down which records were used since the last time; done when a lease ends and at the close. */
+  flush(): void
+}
+
+export function openRecords(
+  catalog: Catalog,
+  leases: Leases,
+  isHere: (digest: Digest | DiffId) => boolean,
+): RecordRoom {
+  const used = new Set<Digest>()
+  const usesOf = (key: Digest): (Digest | DiffId)[] =>
+    catalog.rows<{ child: Digest }>('select child from edges where parent = ?', key).map((row) => row.child)
+  const toRecord = (row: RecordRow): CacheRecord => ({ ...row, uses: usesOf(row.key) })
+  return {
+    put(record) {
+      catalog.write(() => {
+        leases.cover([record.key, ...record.uses])
+        catalog.run('delete from edges where parent = ?', record.key)
+        catalog.run(
+          'insert or replace into records(key, op, slot, recipe, result, created, used) values(?, ?, ?, ?, ?, ?, ?)',
+          record.key,
+          record.op,
+          record.slot,
+          record.recipe,
+          record.result,
+          record.created,
+          Date.now(),
+        )
+        for (const child of record.uses)
+          catalog.run('insert or ignore into edges(parent, child) values(?, ?)', record.key, child)
+      })
+    },
+    get(key) {
+      const row = catalog.row<RecordRow>('select * from records where key = ?', key)
+      if (row === undefined) return undefined
+      const record = toRecord(row)
+      leases.cover([key, ...record.uses])
+      if (!record.uses.every(isHere)) return undefined
+      used.add(key)
+      return record
+    },
+    nearest(slot, op) {
+      const row =
+        catalog.row<RecordRow>(
+          'select * from records where slot = ? and op = ? order by used desc limit 1',
+          slot,
+          op,
+        ) ??
+        catalog.row<RecordRow>('select * from records where slot = ? order by used desc limit 1', slot) ??
+        catalog.row<RecordRow>('select * from records where op = ? order by used desc limit 1', op)
+      return row === undefined ? undefined : toRecord(row)
+    },
+    flush() {
+      if (used.size === 0) return
+      const now = Date.now()
+      catalog.write(() => {
+        for (const key of used) catalog.run('update records set used = ? where key = ?', now, key)
+      })
+      used.clear()
+    },
+  }
+}
+
+export function openContextDigests(catalog: Catalog): ContextDigests {
+  return {
+    load: (key) =>
+      catalog.row<{ bytes: Uint8Array }>('select bytes from context_digests where root = ?', key)?.bytes,
+    save: (key, bytes) => {
+      catalog.write(() =>
+        catalog.run('insert or replace into context_digests(root, bytes) values(?, ?)', key, bytes),
+      )
+    },
+  }
+}
+
+interface BuildRow extends Omit<BuildRecord, 'image'> {
+  readonly image: Digest | null
+}
+
+export function openBuilds(catalog: Catalog): Builds {
+  const toBuild = (row: BuildRow): BuildRecord => ({ ...row, image: row.image ?? undefined })
+  const one = (row: BuildRow | undefined): BuildRecord | undefined =>
+    row === undefined ? undefined : toBuild(row)
+  return {
+    save({ id, started, ended, image, summary }) {
+      catalog.write(() =>
+        catalog.run(
+          'insert or replace into builds(id, started, ended, image, summary) values(?, ?, ?, ?, ?)',
+          id,
+          started,
+          ended,
+          image ?? null,
+          summary,
+        ),
+      )
+    },
+    find: (id) => one(catalog.row<BuildRow>('select * from builds where id = ?', id)),
+    ofImage: (digest) =>
+      one(
+        catalog.row<BuildRow>('select * from builds where image = ? order by started desc limit 1', digest),
+      ),
+    list: (limit) =>
+      catalog.rows<BuildRow>('select * from builds order by started desc limit ?', limit).map(toBuild),
+  }
+}
