@@ -161,12 +161,14 @@ function readDouble(lexer: Lexer): string {
   throw lexError('unexpected end of statement while looking for matching double-quote', 'close the quote "')
 }
 
-/** `<<` keeps the white space behind it, so that it stays one word with the name of a here document. */
+/** `<<` and `<<-` keep the white space behind them, so that they stay one word with the name of a here document. */
 function readAngle(lexer: Lexer): string {
   const start = lexer.at++
   if (lexer.source[lexer.at] === '<') {
     lexer.at++
-    while (/[\t\r ]/.test(lexer.source[lexer.at] ?? '')) lexer.at++
+    const gap = /-?[\t\r ]+/y
+    gap.lastIndex = lexer.at
+    lexer.at += gap.exec(lexer.source)?.[0].length ?? 0
   }
   return lexer.source.slice(start, lexer.at)
 }

@@ -39,7 +39,8 @@ export function openHead(
     offset === 0 ? line.whole : { ...line.whole, ...pick(line.place(parts.keyword.start, parts.keyword.end)) }
   return {
     ...parts,
-    ...options,
+    mark: options.mark,
+    source: options.source,
     line,
     heredocs: line.heredocs,
     restWord: { text: parts.rest, start: parts.restStart, end },

@@ -16,9 +16,10 @@ export function heredocWords(line: string): HeredocWord[] {
 
 /** Reads a word such as `<<-'EOF'`; `undefined` when it is none. */
 export function parseHeredocWord(text: string): HeredocWord | undefined {
-  const match = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]+)$/.exec(text)
+  const match = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(text)
   if (match === null) return undefined
   const [, fd = '', dash, rest = ''] = match
+  if (rest === '') return undefined
   const words = tryWords(rest, false, false)
   const raw = tryWords(rest, true, false)
   if (words?.length !== 1 || raw?.length !== 1) return undefined

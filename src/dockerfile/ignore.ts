@@ -4,7 +4,7 @@
 import { Fault } from '../core/index.ts'
 import { matchTokens, parseGlob, type Token } from './glob.ts'
 import { cleanPath } from './mount.ts'
-import { trim } from './text.ts'
+import { quote, trim } from './text.ts'
 import type { Ignore, IgnoreVerdict } from './types.ts'
 
 interface Rule {
@@ -126,6 +126,10 @@ function compileRule({ line, text }: { readonly line: number; readonly text: str
 
 function createMatcher(pattern: string): (path: string) => boolean {
   const globTokens = parseGlob(pattern)
+  if (globTokens.some((token) => token.kind === 'class' && token.ranges.some(([low, high]) => low > high)))
+    throw new Fault('ignore.invalid', `syntax error in pattern ${quote(pattern)}`, {
+      hint: 'write the ends of a range in order',
+    })
   const isPlain = !/[*?[\]\\]/.test(pattern)
   if (isPlain) return (path) => path === pattern
   const lead = /^\*\*([^*?[\]\\]*)$/.exec(pattern)?.[1]

@@ -44,6 +44,12 @@ export function parseDockerfile(text: string | Uint8Array, options: { readonly f
         source,
       })
   }
+  if (stages.length === 0)
+    throw new Fault('dockerfile.invalid', 'dockerfile contains no stages to build', {
+      hint: 'write FROM IMAGE, or FROM scratch, below the ARG instructions',
+      place: lines[0]!.whole,
+      source,
+    })
   const warnings = emptyContinuations.map((line) => emptyContinuation(line.text, line.whole))
   const directives = readDirectives(source)
   return { file, source, escape: mark, directives, globalArgs, stages, warnings }

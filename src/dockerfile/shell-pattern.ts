@@ -100,8 +100,15 @@ export function replacePattern(
   let result = ''
   let copied = 0
   let previousEnd = -1
+  const isOneLine = pattern.length > 1 && !pattern.some((segment) => segment.includes('\n'))
   for (let at = 0; at <= text.length; ) {
     const end = matchAt(text, pattern, at, 'longest')
+    if (end === undefined && isOneLine && fits(text, pattern[0]!, at)) {
+      // What follows a star is nowhere on the rest of this line, so no later start on the line can match either.
+      const feed = text.indexOf('\n', at)
+      if (feed < 0) break
+      at = feed
+    }
     if (end === undefined || (end === at && at === previousEnd)) {
       at++
       continue
