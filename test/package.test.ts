@@ -1,0 +1,42 @@
+// The package that users install, unpacked where npm would put it: no sources, plain JavaScript, and it starts.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { repository } from './sources.ts'
+
+test('the packed package runs without its sources', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-'))
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const run = (command: string, ...args: readonly string[]) => {
+    const result = spawnSync(command, args, { cwd: repository, encoding: 'utf8' })
+    assert.equal(result.status, 0, `${command} ${args.join(' ')}: ${result.error ?? result.stderr}`)
+    return result.stdout
+  }
+  run('npm', 'pack', '--silent', '--pack-destination', folder)
+  const tarball = fs.readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  assert.ok(tarball !== undefined)
+  const home = path.join(folder, 'node_modules/peel')
+  fs.mkdirSync(home, { recursive: true })
+  run('tar', '-xzf', path.join(folder, tarball), '-C', home, '--strip-components=1')
+
+  assert.deepEqual(
+    fs.globSync('**/*.ts', { cwd: home }).filter((name) => !name.endsWith('.d.ts')),
+    [],
+  )
+  const { version } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'))
+  fs.mkdirSync(path.join(folder, 'bin'))
+  fs.symlinkSync(path.join(home, 'bin/peel'), path.join(folder, 'bin/peel'))
+  assert.match(
+    run(path.join(folder, 'bin/peel'), '--version'),
+    new RegExp(`\\b${version.replaceAll('.', '\\.')}\\b`),
+  )
+  run(
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    `await import(${JSON.stringify(path.join(home, 'dist/index.js'))})`,
+  )
+})
