@@ -1,0 +1,198 @@
+// Laws of layers, with a small seeded generator of entries.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { comparePaths, joinPath, type RootPath, rootPath } from '../core/index.ts'
+import { device, dir, fifo, file, gone, hardlink, opaque, symlink } from '../testing/tree.ts'
+import {
+  type ContentReader,
+  compareViews,
+  createIndexer,
+  createStack,
+  decodeIndex,
+  type Entry,
+  encodeIndex,
+  type FileEntry,
+  type LayerIndex,
+  packLayer,
+  type Stack,
+} from './index.ts'
+
+interface Packed {
+  readonly tar: Buffer
+  readonly index: LayerIndex
+}
+
+const fromMemory: ContentReader = (entry) => {
+  assert.equal(entry.content.in, 'memory')
+  return entry.content.in === 'memory' ? [entry.content.bytes] : []
+}
+
+function pack(entries: Iterable<Entry>, read: ContentReader = fromMemory): Packed {
+  const chunks: Buffer[] = []
+  const run = packLayer(entries, { read, write: (chunk) => chunks.push(Buffer.from(chunk)) })
+  for (;;) {
+    const next = run.next()
+    if (next.done) return { tar: Buffer.concat(chunks), index: next.value.index }
+  }
+}
+
+function parse(tar: Buffer, step = tar.length || 1): LayerIndex {
+  const indexer = createIndexer()
+  for (let at = 0; at < tar.length; at += step) indexer.push(tar.subarray(at, at + step))
+  return indexer.end().index
+}
+
+function reader(tars: readonly Packed[]): ContentReader {
+  return (entry: FileEntry) => {
+    const { content } = entry
+    if (content.in === 'memory') return [content.bytes]
+    assert.equal(content.in, 'layer')
+    if (content.in !== 'layer') return []
+    const tar = tars.find(({ index }) => index.diffId === content.layer)!.tar
+    return [tar.subarray(content.offset, content.offset + entry.size)]
+  }
+}
+
+function rows(index: LayerIndex): Entry[] {
+  return Array.from({ length: index.length }, (_, row) => index.at(row))
+}
+
+/** Without where the content is, which is all that a tar changes. */
+function bare(entries: readonly Entry[]): unknown[] {
+  return entries.map((entry) => (entry.kind === 'file' ? { ...entry, content: undefined } : entry))
+}
+
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+const names = ['a', 'b', 'a.b', 'a-b', 'é', '\udcff', '💾', 'x'.repeat(90), 'y'.repeat(120), ' ', 'B']
+
+function generate(seed: number, { removals }: { readonly removals: boolean }): Entry[] {
+  const pick = seeded(seed)
+  const entries: Entry[] = []
+  const files: RootPath[] = []
+  const words = () => ({
+    mode: pick(4096),
+    uid: pick(3) === 0 ? 3_000_000 + pick(1000) : pick(1000),
+    gid: pick(1000),
+    mtime:
+      [0n, 1_700_000_000n, -5n, 8_589_934_592n][pick(4)]! * 1_000_000_000n +
+      BigInt([0, 1, 500_000_000][pick(3)]!),
+    ...(pick(4) === 0 && {
+      xattrs: { 'user.a=b%': new Uint8Array([0, 10, 61, 255]), 'security.capability': 'x\n' },
+    }),
+  })
+  const fill = (path: RootPath, depth: number): void => {
+    const chosen = names.filter(() => pick(3) === 0).map((name) => joinPath(path, name))
+    for (const child of chosen.sort(comparePaths)) {
+      const kind = pick(removals ? 12 : 10)
+      if (kind < 4) entries.push(file(child, 'z'.repeat(pick(2) === 0 ? pick(5) : pick(3000)), words()))
+      else if (kind === 4) entries.push(symlink(child, ['/a', '../b', 'é'.repeat(80)][pick(3)]!, words()))
+      else if (kind === 5 && files.length > 0) entries.push(hardlink(child, files[pick(files.length)]!))
+      else if (kind === 6)
+        entries.push(
+          pick(2) === 0 ? fifo(child, words()) : device(child, 'char', pick(300), pick(1 << 20), words()),
+        )
+      else if (kind < 10) {
+        entries.push(dir(child, words()))
+        if (removals && pick(4) === 0) entries.push(opaque(child))
+        if (depth < 4) fill(child, depth + 1)
+      } else entries.push(gone(child))
+      if (kind < 4) files.push(child)
+    }
+  }
+  fill(rootPath, 0)
+  return entries
+}
+
+function picture(stack: Stack): unknown[] {
+  const inodes = new Map<string, string>()
+  return [...stack.walk(rootPath)].map(({ node, inode }) => {
+    if (inode !== undefined && !inodes.has(inode)) inodes.set(inode, node.path)
+    const first = inode === undefined ? undefined : inodes.get(inode)
+    return node.kind === 'file' ? { ...node, content: undefined, first } : { ...node, first }
+  })
+}
+
+describe('laws of layers', () => {
+  test('what was packed is parsed as it was, in pieces of any size, and the index is the same', () => {
+    for (let seed = 1; seed <= 80; seed++) {
+      const entries = generate(seed, { removals: true })
+      const packed = pack(entries)
+      assert.deepEqual(bare(rows(packed.index)), bare(entries), `seed ${seed}`)
+      for (const step of [packed.tar.length, 511, 700]) {
+        const index = parse(packed.tar, step)
+        assert.deepEqual(encodeIndex(index), encodeIndex(packed.index), `seed ${seed}, pieces of ${step}`)
+      }
+    }
+  })
+
+  test('a tar written again from its index has the same bytes', () => {
+    for (let seed = 1; seed <= 80; seed++) {
+      const packed = pack(generate(seed, { removals: true }))
+      const again = pack(rows(decodeIndex(encodeIndex(packed.index))), reader([packed]))
+      assert.ok(again.tar.equals(packed.tar), `seed ${seed}`)
+    }
+  })
+
+  test('the changes between two trees, laid over the first, give the second', () => {
+    for (let seed = 1; seed <= 80; seed++) {
+      const [a, b] = [
+        pack(generate(seed, { removals: false })),
+        pack(generate(seed % 3 ? seed + 1 : seed, { removals: false })),
+      ]
+      const c = pack(generate(seed + 7000, { removals: true }))
+      const lower = createStack([a.index], reader([a]))
+      for (const tops of [[b], [a, c], [b, c]]) {
+        const upper = createStack(
+          tops.map(({ index }) => index),
+          reader(tops),
+        )
+        const change = pack(compareViews(lower, upper), reader([a, b, c]))
+        const result = createStack([a.index, change.index], reader([a, change]))
+        assert.deepEqual(picture(result), picture(upper), `seed ${seed}`)
+      }
+    }
+  })
+
+  test('comparing a tree with itself gives nothing', () => {
+    const a = pack(generate(5, { removals: false }))
+    const view = createStack([a.index], reader([a]))
+    assert.deepEqual([...compareViews(view, view)], [])
+  })
+
+  test('list, lookup and walk agree, and so do children, names and subtree', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const layers = [seed, seed + 500, seed + 900].map(
+        (one) => pack(generate(one, { removals: true })).index,
+      )
+      const stack = createStack(layers, fromMemory)
+      const walked = [...stack.walk(rootPath)].map(({ node }) => node.path)
+      assert.deepEqual(walked, [...walked].sort(comparePaths))
+      const listed: RootPath[] = []
+      const visit = (path: RootPath): void => {
+        listed.push(path)
+        for (const name of stack.list(path))
+          if (stack.lookup(joinPath(path, name))) visit(joinPath(path, name))
+      }
+      visit(rootPath)
+      assert.deepEqual(walked, listed)
+      for (const index of layers) {
+        const all = rows(index)
+        for (const entry of all) {
+          const [from, to] = index.subtree(entry.path)
+          const below = all.filter((e) => e.path === entry.path || e.path.startsWith(`${entry.path}/`))
+          assert.deepEqual(
+            below.map((e) => e.path),
+            all.slice(from, to).map((e) => e.path),
+          )
+        }
+      }
+    }
+  })
+})
