@@ -2,12 +2,13 @@
 // what it was. Slow and simple, for machines that have no overlay; without root it keeps what an ordinary user may.
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Context, DiffId, RootPath } from '../core/index.ts'
+import { type Context, type DiffId, isWithin, parentPath, type RootPath, rootPath } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { compareViews, type FileView } from '../layer/index.ts'
+import { compareViews, type Entry, type FileView } from '../layer/index.ts'
 import { readContent } from './content.ts'
 import { entriesOf, hostView } from './host-view.ts'
 import { placeMerged, rootMeta, stackOf } from './placed.ts'
+import { sameButTime } from './scan.ts'
 import type { Snapshots, StoreForSnapshots } from './types.ts'
 import { unpack } from './unpack.ts'
 
@@ -45,10 +46,7 @@ export function copiedSnapshots(store: StoreForSnapshots, kernel: Kernel): Snaps
       return {
         root,
         upper: root,
-        changes: function* ({ ignore } = {}) {
-          for (const entry of compareViews(before, hostView(root, kernel)))
-            if (ignore?.(entry) !== true) yield entry
-        },
+        changes: ({ ignore } = {}) => listChanges(before, hostView(root, kernel), ignore),
         seal: () => {
           state = 'sealed'
           return root
@@ -59,5 +57,38 @@ export function copiedSnapshots(store: StoreForSnapshots, kernel: Kernel): Snaps
       }
     },
     [Symbol.dispose]: () => {},
+  }
+}
+
+/** The changes as an overlay would list them: with the directories on the way, without those that changed only for what is ignored. */
+function* listChanges(
+  before: FileView,
+  after: FileView,
+  ignore: ((entry: Entry) => boolean) | undefined,
+): Iterable<Entry> {
+  const listed = new Set<RootPath>([rootPath])
+  const ignored: RootPath[] = []
+  const kept: Entry[] = []
+  for (const entry of compareViews(before, after)) {
+    if (ignore?.(entry) === true) ignored.push(entry.path)
+    else kept.push(entry)
+  }
+  const isTouched = (entry: Entry): boolean => {
+    const old = before.lookup(entry.path)?.node
+    if (entry.kind !== 'directory' || old?.kind !== 'directory') return false
+    if (!sameButTime(old.meta, entry.meta)) return false
+    return entry.path === rootPath || ignored.some((path) => isWithin(path, entry.path))
+  }
+  for (const entry of kept) {
+    if (isTouched(entry)) continue
+    const missing: RootPath[] = []
+    for (let path = parentPath(entry.path); !listed.has(path); path = parentPath(path)) missing.unshift(path)
+    for (const path of missing) {
+      listed.add(path)
+      const parent = after.lookup(path)?.node
+      if (parent !== undefined) yield parent
+    }
+    if (entry.kind === 'directory') listed.add(entry.path)
+    yield entry
   }
 }

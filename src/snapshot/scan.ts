@@ -59,7 +59,7 @@ export function* scanUpper(upper: string, { kernel, ignore, lowerMeta }: Scannin
   /** Whether the directory is the lower layers' own, but for its time. */
   function cameUp(entry: Entry): boolean {
     const lower = lowerMeta(entry.path)
-    return entry.kind === 'directory' && lower !== undefined && sameMeta(entry.meta, lower)
+    return entry.kind === 'directory' && lower !== undefined && sameButTime(entry.meta, lower)
   }
 
   function entriesAt(path: RootPath): readonly Entry[] {
@@ -87,7 +87,8 @@ function byteOrder(a: string, b: string): number {
   return comparePaths(a as RootPath, b as RootPath)
 }
 
-export function sameMeta(a: Meta, b: Meta): boolean {
+/** Whether metadata is the same, times aside. */
+export function sameButTime(a: Meta, b: Meta): boolean {
   if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return false
   if ((a.xattrs?.size ?? 0) !== (b.xattrs?.size ?? 0)) return false
   for (const [name, value] of a.xattrs ?? []) {
