@@ -17,11 +17,11 @@ export async function runCli(argv: readonly string[], shell: Shell): Promise<num
     return await dispatch(argv, shell)
   } catch (thrown) {
     const fault = asFault(thrown)
-    const { reason } = shell.signal
-    if (fault.kind === 'cancelled') {
-      if (typeof reason !== 'string') shell.err.write('ERROR: cancelled\n')
-      else shell.err.write(`ERROR: cancelled by ${reason}\n`)
-      return reason === 'SIGTERM' ? 143 : fault.exitStatus
+    // Whatever a stopped operation throws, that it was stopped is what happened.
+    if (shell.signal.aborted || fault.kind === 'cancelled') {
+      const reason = asFault(shell.signal.aborted ? shell.signal.reason : fault)
+      shell.err.write(`ERROR: ${reason.message}\n`)
+      return reason.details.data?.signal === 'SIGTERM' ? 143 : 130
     }
     const debug = (shell.env.PEEL_DEBUG ?? '') !== '' || argv.includes('--debug')
     shell.err.write(printFault(fault, { debug }))

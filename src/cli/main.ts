@@ -1,6 +1,8 @@
 // The entry of `peel`: joins one call to this process, its streams, its signals and the engine.
 
+import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { Fault } from '../core/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { runCli } from './cli.ts'
 import type { Output, Shell } from './shell.ts'
@@ -15,7 +17,7 @@ for (const [signal, status] of [
 ] as const) {
   process.on(signal, () => {
     if (controller.signal.aborted) process.exit(status)
-    controller.abort(signal)
+    controller.abort(new Fault('cancelled', `cancelled by ${signal}`, { data: { signal } }))
   })
 }
 
@@ -45,6 +47,7 @@ function shellWith(root: string | undefined): Shell {
         return process.stdin
       },
       terminal: isatty(0),
+      text: () => readFileSync(0, 'utf8'),
     },
     env: process.env,
     signal: controller.signal,

@@ -15,7 +15,12 @@ export interface Output {
 export interface Shell {
   readonly out: Output
   readonly err: Output
-  readonly input: { readonly stream: Readable; readonly terminal: boolean }
+  readonly input: {
+    readonly stream: Readable
+    readonly terminal: boolean
+    /** All of it as text, for a Dockerfile; blocks. */
+    text(): string
+  }
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal

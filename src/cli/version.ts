@@ -1,7 +1,6 @@
-// The version, which package.json knows.
-import { readFileSync } from 'node:fs'
+// The version, which package.json knows; imported, so that a bundle carries it.
+import manifest from '../../package.json' with { type: 'json' }
 
 export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+  return manifest.version
 }

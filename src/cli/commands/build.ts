@@ -1,5 +1,5 @@
 // `peel build`: draws a build. What its flags mean is read in `build-options.ts`.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { BuildOptions, BuildResult, Engine } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
@@ -76,7 +76,7 @@ async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Pr
 /** What docker says at the end of a build, and how much of it was cached. */
 function summary(result: BuildResult, state: Progress, milliseconds: number): readonly string[] {
   const counts = countSteps(state)
-  const total = Math.max(counts.total, result.steps.length)
+  const total = Math.max(counts.begun, result.steps.length)
   const reused = Math.max(counts.reused, result.steps.filter((step) => step.outcome === 'reused').length)
   const naming = result.tags.map((tag) => `naming to ${tag}`)
   const steps = `${total} step${total === 1 ? '' : 's'}, ${reused} cached, ${printSeconds(milliseconds)}`
@@ -85,10 +85,5 @@ function summary(result: BuildResult, state: Progress, milliseconds: number): re
 
 function readInput(shell: Shell): string {
   if (shell.input.terminal) fail('standard input is a terminal, not a Dockerfile')
-  return readStandardInput()
-}
-
-/** All of it at once, since a Dockerfile is small. */
-function readStandardInput(): string {
-  return readFileSync(0, 'utf8')
+  return shell.input.text()
 }

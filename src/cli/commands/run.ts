@@ -63,7 +63,7 @@ export default defineCommand({
       return status
     } catch (thrown) {
       const fault = asFault(thrown)
-      if (fault.kind === 'cancelled' || fault.kind === 'internal') throw fault
+      if (shell.signal.aborted || fault.kind === 'cancelled' || fault.kind === 'internal') throw fault
       shell.err.write(printFault(fault))
       const status = fault.details.data?.status
       return status === 126 || status === 127 ? status : 125

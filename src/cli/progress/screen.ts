@@ -39,9 +39,9 @@ export function drawRegion(state: Progress, now: number, size: ScreenSize, paint
   if (tasks.length === 0) return []
   const columns = Math.max(20, size.columns - 1)
   const room = Math.max(2, size.rows - 2)
-  const { total, reused, done } = countSteps(state)
+  const { planned, reused, done } = countSteps(state)
   const first = Math.min(...[...state.tasks.values()].map((task) => task.began))
-  const counts = total === 0 ? '' : `  ${reused + done}/${total} steps, ${reused} cached`
+  const counts = planned === 0 ? '' : `  ${reused + done}/${planned} steps, ${reused} cached`
   const rows = [paint.strong(fit(`[+] ${printSeconds(now - first)}${counts}`, columns))]
   const shown = tasks.slice(0, room - 1)
   const spare = Math.max(0, Math.floor((room - 1 - shown.length) / shown.length))

@@ -7,8 +7,8 @@ export interface Task {
   readonly number: number
   /** `[stage 2/7] RUN make`, on one line. */
   readonly title: string
-  /** Whether it is a step of a build, which the summary counts. */
-  readonly step: boolean
+  /** For a step of a build: its stage and how many steps that has. */
+  readonly step: { readonly stage: string; readonly of: number } | undefined
   /** Milliseconds since the epoch. */
   readonly began: number
   readonly ended: number | undefined
@@ -88,7 +88,7 @@ function begin(event: Event & { type: 'began' }, number: number): Task {
     id: event.task,
     number,
     title: where === '' ? name : `[${where}] ${name}`,
-    step: step !== undefined,
+    step: step === undefined ? undefined : { stage: stage ?? '', of: step.of },
     began: event.at,
     ended: undefined,
     outcome: undefined,
@@ -138,17 +138,21 @@ function oneLine(text: string): string {
 }
 
 export interface Counts {
-  /** Steps of the build that have ended or run. */
-  readonly total: number
+  /** Steps that have begun. */
+  readonly begun: number
+  /** All steps of the stages that have begun. */
+  readonly planned: number
   readonly reused: number
   readonly done: number
 }
 
 /** How many build steps there are so far, and how they went. */
 export function countSteps(state: Progress): Counts {
-  const steps = [...state.tasks.values()].filter((task) => task.step)
+  const steps = [...state.tasks.values()].filter((task) => task.step !== undefined)
   const ended = (outcome: Outcome): number => steps.filter((task) => task.outcome === outcome).length
-  return { total: steps.length, reused: ended('reused'), done: ended('done') }
+  const stages = new Map(steps.map(({ step }) => [step!.stage, step!.of]))
+  const planned = [...stages.values()].reduce((sum, of) => sum + of, 0)
+  return { begun: steps.length, planned, reused: ended('reused'), done: ended('done') }
 }
 
 /** The tasks that have begun and not ended, oldest first. */

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import type { Event } from '../../core/index.ts'
+import { Fault, isFault, sha256 } from '../../core/index.ts'
+import type { BuildOptions, BuildResult, Engine } from '../../engine/index.ts'
+import type { ShellSetting } from '../../testing/shell.ts'
+import { callCli } from '../../testing/shell.ts'
+import { parseOutput, parseSecret } from './build-options.ts'
+
+const id = sha256('image')
+const result: BuildResult = { id, manifest: sha256('manifest'), tags: ['app:1'], steps: [], warnings: [] }
+const events: readonly Event[] = [
+  { type: 'began', task: 'a', name: 'FROM base', at: 0, stage: 'main', step: { number: 1, of: 2 } },
+  { type: 'ended', task: 'a', outcome: 'reused', at: 0 },
+  { type: 'began', task: 'b', name: 'RUN make', at: 0, stage: 'main', step: { number: 2, of: 2 } },
+  { type: 'said', task: 'b', stream: 'stdout', text: 'hello\n' },
+  { type: 'ended', task: 'b', outcome: 'done', at: 300 },
+]
+
+function builder(asked: BuildOptions[] = []): Partial<Engine> {
+  return {
+    build: async (options, ctx) => {
+      asked.push(options)
+      for (const event of events) ctx.emit(event)
+      return result
+    },
+  }
+}
+
+async function optionsOf(args: readonly string[], setting: ShellSetting = {}): Promise<BuildOptions> {
+  const asked: BuildOptions[] = []
+  const { status, err } = await callCli(['build', ...args], { ...setting, engine: builder(asked) })
+  assert.equal(status, 0, err)
+  return asked[0]!
+}
+
+describe('the options of a build', () => {
+  test('all flags', async () => {
+    const env = { FROM_ENV: 'e', SOURCE_DATE_EPOCH: '12' }
+    const line =
+      '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
+      '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
+      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --rm --force-rm --pull --parallel 3 .'
+    assert.deepEqual(await optionsOf(line.split(' '), { env }), {
+      context: { kind: 'directory', path: '.' },
+      dockerfile: { kind: 'path', path: 'd/Dockerfile' },
+      tags: ['a:1', 'b'],
+      target: 't',
+      buildArgs: { A: '1=2', FROM_ENV: 'e', UNSET: undefined },
+      labels: { k: 'v', bare: '' },
+      secrets: [{ id: 's', from: 'file', path: 'p' }],
+      noCache: true,
+      noCacheFilter: ['x', 'y'],
+      platform: 'linux/arm64',
+      network: 'none',
+      addHosts: ['h:1.2.3.4', 'h6:::1'],
+      allow: ['security.insecure'],
+      sourceDateEpoch: 12,
+      parallel: 3,
+    })
+  })
+  test('a Dockerfile on standard input, with and without a context', async () => {
+    const dockerfile = { kind: 'text', text: 'FROM x', name: 'Dockerfile' }
+    const both = await optionsOf(['-f-', 'dir'], { input: 'FROM x' })
+    assert.deepEqual([both.context, both.dockerfile], [{ kind: 'directory', path: 'dir' }, dockerfile])
+    const alone = await optionsOf(['-'], { input: 'FROM x' })
+    assert.deepEqual([alone.context, alone.dockerfile], [{ kind: 'empty' }, dockerfile])
+  })
+  test('a build argument for the epoch wins over the environment', async () => {
+    const env = { SOURCE_DATE_EPOCH: '12' }
+    const options = await optionsOf(['--build-arg', 'SOURCE_DATE_EPOCH=5', '.'], { env })
+    assert.equal(options.sourceDateEpoch, undefined)
+  })
+  const wrong: readonly string[][] = [
+    [],
+    ['a', 'b'],
+    ['https://example.com/x.git'],
+    ['-f', '-', '-'],
+    ['--network', 'bridge', '.'],
+    ['--secret', 'src=', '.'],
+    ['--secret', 'id=a,mode=1', '.'],
+    ['--label', '=x', '.'],
+    ['--platform', 'a,b', '.'],
+    ['--add-host', 'x', '.'],
+    ['--parallel', '0', '.'],
+    ['-o', 'dir', '.'],
+    ['-o', 'type=local,dest=x', '.'],
+  ]
+  for (const args of wrong)
+    test(`wrong: ${args.join(' ')}`, async () => {
+      const { status, err } = await callCli(['build', ...args], { engine: builder() })
+      assert.equal(status, 125)
+      assert.match(err, /^ERROR: /)
+    })
+})
+
+test('secrets', () => {
+  const env = { TOKEN: 't' }
+  const cases: readonly (readonly [string, unknown])[] = [
+    ['id=a,src=p', { id: 'a', from: 'file', path: 'p' }],
+    ['type=file,id=a,source=p', { id: 'a', from: 'file', path: 'p' }],
+    ['"id=a","src=p,q"', { id: 'a', from: 'file', path: 'p,q' }],
+    ['id=a,env=B', { id: 'a', from: 'env', variable: 'B' }],
+    ['id=TOKEN', { id: 'TOKEN', from: 'env', variable: 'TOKEN' }],
+    ['id=file', { id: 'file', from: 'file', path: 'file' }],
+    ['id=B,type=env', { id: 'B', from: 'env', variable: 'B' }],
+  ]
+  for (const [text, secret] of cases) assert.deepEqual(parseSecret(text, env), secret)
+})
+
+test('outputs', () => {
+  assert.deepEqual(parseOutput('type=docker,dest=a.tar'), { format: 'docker-archive', path: 'a.tar' })
+  assert.deepEqual(parseOutput('type=oci,dest=d,tar=false'), { format: 'oci-dir', path: 'd' })
+  assert.deepEqual(parseOutput('type=tar,dest=-'), { format: 'tar', path: '-' })
+  assert.equal(parseOutput('type=docker'), undefined)
+  assert.throws(() => parseOutput('type=oci'), isFault)
+})
+
+describe('what a build prints', () => {
+  test('plain lines on stderr', async () => {
+    const { out, err } = await callCli(['build', '.'], { engine: builder() })
+    assert.equal(out, '')
+    assert.match(
+      err,
+      /^#1 \[main 1\/2\] FROM base\n#1 CACHED\n\n#2 \[main 2\/2\] RUN make\n#2 \d+\.\d{3} hello\n/,
+    )
+    assert.ok(err.endsWith(`writing image ${id}\nnaming to app:1\n2 steps, 1 cached, 0.0s\n`), err)
+  })
+  test('-q and --progress=quiet print the id', async () => {
+    for (const flag of ['-q', '--progress=quiet'])
+      assert.deepEqual(await callCli(['build', flag, '.'], { engine: builder() }), {
+        status: 0,
+        out: `${id}\n`,
+        err: '',
+        roots: [undefined],
+      })
+  })
+  test('--progress=json prints the events as they are', async () => {
+    const { out } = await callCli(['build', '--progress=json', '.'], { engine: builder() })
+    assert.deepEqual(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+      events,
+    )
+  })
+  test('--json prints the result', async () => {
+    const { out } = await callCli(['build', '--json', '.'], { engine: builder() })
+    assert.deepEqual(JSON.parse(out), result)
+  })
+  test('--iidfile', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-'))
+    const file = path.join(directory, 'id')
+    await callCli(['build', '--iidfile', file, '.'], { engine: builder() })
+    assert.equal(fs.readFileSync(file, 'utf8'), id)
+    fs.rmSync(directory, { recursive: true })
+  })
+  test('a terminal gets the live view', async () => {
+    const { err } = await callCli(['build', '.'], { engine: builder(), terminals: ['err'] })
+    assert.match(err, / => CACHED \[main 1\/2\] FROM base/)
+    assert.ok(err.endsWith('\x1b[?25h'))
+    const dumb = await callCli(['build', '.'], {
+      engine: builder(),
+      terminals: ['err'],
+      env: { TERM: 'dumb' },
+    })
+    assert.ok(!dumb.err.includes('\x1b'))
+  })
+  test('-o saves what was built', async () => {
+    const saved: unknown[] = []
+    const engine: Partial<Engine> = {
+      ...builder(),
+      save: async (names, options) => {
+        saved.push([names, options])
+      },
+    }
+    await callCli(['build', '-o', 'type=oci,dest=x', '.'], { engine })
+    assert.deepEqual(saved, [[['app:1'], { format: 'oci-archive', output: 'x' }]])
+  })
+})
+
+describe('what a failed build prints', () => {
+  const place = { file: 'Dockerfile', line: 2, column: 1, endLine: 2, endColumn: 9 }
+  const engine: Partial<Engine> = {
+    build: async (_options, ctx) => {
+      ctx.emit(events[2]!)
+      ctx.emit({ type: 'said', task: 'b', stream: 'stderr', text: 'no rule' })
+      ctx.emit({ type: 'ended', task: 'b', outcome: 'failed', at: 100 })
+      throw new Fault('step.failed', 'RUN make ended with exit status 2', {
+        place,
+        source: 'FROM base\nRUN make\n',
+        hint: 'Its output is above.',
+      })
+    },
+  }
+  const error = `ERROR: RUN make ended with exit status 2
+Dockerfile:2
+ 1 | FROM base
+ 2 | RUN make
+   | ^^^^^^^^
+Its output is above.
+`
+  test('plain', async () => {
+    const { status, out, err } = await callCli(['build', '.'], { engine })
+    assert.deepEqual([status, out], [1, ''])
+    assert.match(
+      err,
+      /^#1 \[main 2\/2\] RUN make\n#1 \d+\.\d+ no rule\n#1 ERROR: failed after 0\.1s\n\nERROR/,
+    )
+    assert.ok(err.endsWith(error), err)
+  })
+  test('quiet shows the output of the step all the same', async () => {
+    const { err } = await callCli(['build', '-q', '.'], { engine })
+    assert.equal(err, `------\n > [main 2/2] RUN make:\nno rule\n------\n${error}`)
+  })
+  test('a signal', async () => {
+    for (const [signal, status] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const controller = new AbortController()
+      const stopping: Partial<Engine> = {
+        build: async (_options, ctx) => {
+          controller.abort(new Fault('cancelled', `cancelled by ${signal}`, { data: { signal } }))
+          ctx.signal.throwIfAborted()
+          return result
+        },
+      }
+      const called = await callCli(['build', '.'], { engine: stopping, signal: controller.signal })
+      assert.equal(called.status, status)
+      assert.ok(called.err.endsWith(`ERROR: cancelled by ${signal}\n`))
+    }
+  })
+  test('an internal error says that it is one', async () => {
+    const { status, err } = await callCli(['build', '.'], { engine: {} })
+    assert.equal(status, 70)
+    assert.match(err, /PEEL_DEBUG=1/)
+  })
+})
