@@ -53,6 +53,7 @@ export type CopyItem =
       readonly url: string
       readonly fileName: string
       readonly checksum?: string | undefined
+          readonly unpack: boolean
     }
 
 export interface CopyStep extends StepBase {

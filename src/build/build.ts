@@ -1,0 +1,139 @@
+// A Dockerfile in, an image out: read, plan, execute, assemble, tag.
+import * as os from 'node:os'
+import type { Platform } from '../core/index.ts'
+import { type Context, Fault, type Place, sha256 } from '../core/index.ts'
+import { compileIgnore, parseDockerfile } from '../dockerfile/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { type BuildArguments, type FindImage, planBuild } from '../plan/index.ts'
+import type { Runtime } from '../run/index.ts'
+import type { Snapshots } from '../snapshot/index.ts'
+import type { Image, Store } from '../store/index.ts'
+import { openContext } from './context-view.ts'
+import { openDigestMemory } from './digest-memory.ts'
+import { emptyIgnore, type FoundDockerfile } from './dockerfile-source.ts'
+import { type ExecutedStep, execute } from './execute.ts'
+import type { ReadSecret } from './tools.ts'
+
+/** The rooms a build works with. */
+export interface Workshop {
+  readonly store: Store
+  readonly kernel: Kernel
+  readonly snapshots: Snapshots
+  readonly runtime: Runtime
+  readonly findImage: FindImage
+}
+
+export interface BuildRequest {
+  readonly dockerfile: FoundDockerfile
+  /** An absolute directory; none means that nothing can be copied from it. */
+  readonly context: string | undefined
+  readonly target?: string | undefined
+  readonly buildArgs: BuildArguments
+  readonly labels: Readonly<Record<string, string>>
+  readonly platform?: Platform | undefined
+  readonly network?: 'host' | 'none' | undefined
+  readonly noCache: boolean
+  readonly noCacheFilter: readonly string[]
+  readonly allow: readonly string[]
+  readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
+  readonly readSecret: ReadSecret
+  /** Seconds since the epoch. */
+  readonly epoch?: number | undefined
+  readonly parallel?: number | undefined
+}
+
+export interface Built {
+  readonly image: Image
+  readonly steps: readonly ExecutedStep[]
+  /** For each history entry the line of the Dockerfile that made it. */
+  readonly places: readonly (Place | undefined)[]
+}
+
+/** Builds an image and stores it; tagging is the caller's. A lease of the caller's must be open. */
+export async function build(request: BuildRequest, workshop: Workshop, ctx: Context): Promise<Built> {
+  const { dockerfile, context } = request
+  const { store } = workshop
+  const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
+  for (const { rule, message, place } of file.warnings)
+    ctx.emit({ type: 'warning', code: rule, message, place })
+  const plan = await planBuild(
+    file,
+    request.epoch === undefined
+      ? { ...request, findImage: workshop.findImage }
+      : withEpoch(request, workshop),
+  )
+  if (plan.unusedArguments.length > 0)
+    ctx.emit({
+      type: 'warning',
+      code: 'UnusedBuildArgument',
+      message: `one or more build arguments were not consumed: ${plan.unusedArguments.join(', ')}`,
+    })
+
+  const rootKey = context === undefined ? '' : sha256(context)
+  const memory = openDigestMemory(context === undefined ? undefined : store.contextDigests.load(rootKey))
+  const ignore = dockerfile.ignore === undefined ? emptyIgnore : compileIgnore(dockerfile.ignore)
+  const view = context === undefined ? undefined : openContext(context, { ignore, memory })
+  const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
+  const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
+  try {
+    const { target, steps } = await execute(
+      plan,
+      {
+        source: file.source,
+        slot: sha256(`${context ?? ''} ${dockerfile.name}`),
+        parallel: request.parallel ?? Math.max(2, os.availableParallelism()),
+        fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),
+        tools: {
+          ...workshop,
+          context: () => view ?? noContext(),
+          readSecret: request.readSecret,
+          extraHosts: request.extraHosts,
+          allowInsecure: request.allow.includes('security.insecure'),
+          epoch,
+          now: () => epoch ?? started,
+        },
+      },
+      ctx,
+    )
+    const stage = plan.stages.find(({ index }) => index === plan.target)
+    if (stage === undefined) throw new Fault('internal', 'the target stage is not in the plan')
+    const { author, config } = stage.image
+    const created =
+      plan.epoch === undefined
+        ? (target.created ?? new Date().toISOString())
+        : new Date(plan.epoch * 1000).toISOString()
+    const history =
+      plan.epoch === undefined
+        ? target.history
+        : target.history.map((entry) => ({ ...entry, created: clampDate(entry.created, created) }))
+    const image = store.images.create({
+      platform: stage.platform,
+      created,
+      author,
+      config: config ?? {},
+      history,
+      layers: target.layers,
+    })
+    return { image, steps, places: target.places }
+  } finally {
+    const learned = context === undefined ? undefined : memory.save()
+    if (learned !== undefined) store.contextDigests.save(rootKey, learned)
+  }
+}
+
+/** SOURCE_DATE_EPOCH given from outside is a build argument like any other, unless that was given, too. */
+function withEpoch(request: BuildRequest, { findImage }: Workshop) {
+  const buildArgs = new Map(request.buildArgs)
+  if (!buildArgs.has('SOURCE_DATE_EPOCH')) buildArgs.set('SOURCE_DATE_EPOCH', String(request.epoch))
+  return { ...request, buildArgs, findImage }
+}
+
+function clampDate(date: string | undefined, latest: string): string {
+  return date === undefined || date > latest ? latest : date
+}
+
+function noContext(): never {
+  throw new Fault('context.missing', 'this build has no context to copy files from', {
+    hint: 'give a directory: peel build DIR (with -f - to read the Dockerfile from standard input)',
+  })
+}

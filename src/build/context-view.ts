@@ -1,0 +1,203 @@
+// A build context on disk as a file view: what the ignore rules hide is not there, owners are 0:0 and times whole seconds, as docker
+// sends them. Digests of unchanged files are remembered between builds by the file's stamp.
+
+import { createHash } from 'node:crypto'
+import * as fs from 'node:fs'
+import {
+  comparePaths,
+  type Digest,
+  digestOfHex,
+  Fault,
+  hostPath,
+  joinPath,
+  pathText,
+  type RootPath,
+} from '../core/index.ts'
+import type { Ignore } from '../dockerfile/index.ts'
+import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
+import type { DigestMemory } from './digest-memory.ts'
+
+export interface ContextView extends FileView {
+  /** The digest of a file's content, by its path on this machine, where it is known without reading it. */
+  known(path: string | Buffer): Digest | undefined
+  /** Says what a file's content turned out to be when it was read for another purpose. */
+  learn(path: string | Buffer, digest: Digest): void
+}
+
+interface Seen {
+  readonly found: Found
+  readonly stamp: readonly [size: number, mtime: number, ctime: number, inode: number]
+}
+
+/** Opens a directory as a context. `root` is absolute. */
+export function openContext(
+  root: string,
+  options: { readonly ignore: Ignore; readonly memory: DigestMemory },
+): ContextView {
+  const { ignore, memory } = options
+  const seen = new Map<RootPath, Seen | undefined>()
+  const listed = new Map<RootPath, readonly string[]>()
+
+  const look = (path: RootPath): Seen | undefined => {
+    const known = seen.get(path)
+    if (known !== undefined || seen.has(path)) return known
+    const result = visible(path) ? stat(path) : undefined
+    seen.set(path, result)
+    return result
+  }
+
+  const visible = (path: RootPath): boolean => {
+    if (path === '/' || !ignore.match(path).ignored) return true
+    return !ignore.canSkipDirectory(path) && holdsVisible(path)
+  }
+
+  /** Whether an ignored directory holds something that a later `!` rule brings back. */
+  const holdsVisible = (path: RootPath): boolean => {
+    const entries = readDirectory(path)
+    for (const entry of entries) {
+      const child = joinPath(path, entry.name)
+      if (!ignore.match(child).ignored) return true
+      if (entry.isDirectory && !ignore.canSkipDirectory(child) && holdsVisible(child)) return true
+    }
+    return false
+  }
+
+  const stat = (path: RootPath): Seen | undefined => {
+    const full = hostOf(root, path)
+    const info = fs.lstatSync(full, { throwIfNoEntry: false })
+    if (info === undefined) return undefined
+    const node = nodeOf(path, full, info)
+    if (node === undefined) return undefined
+    return {
+      found: { node, inode: info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined },
+      stamp: [info.size, info.mtimeMs, info.ctimeMs, info.ino],
+    }
+  }
+
+  const readDirectory = (path: RootPath): { name: string; isDirectory: boolean }[] => {
+    const full = hostOf(root, path)
+    try {
+      const entries = fs.readdirSync(full, { withFileTypes: true })
+      // U+FFFD stands for bytes that are no UTF-8: read those names again as bytes
+      if (entries.some(({ name }) => name.includes('�')))
+        return fs
+          .readdirSync(full, { withFileTypes: true, encoding: 'buffer' })
+          .map((entry) => ({ name: pathText(entry.name), isDirectory: entry.isDirectory() }))
+      return entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }))
+    } catch (cause) {
+      if (isErrno(cause, 'ENOTDIR') || isErrno(cause, 'ENOENT')) return []
+      throw unreadable(path, cause)
+    }
+  }
+
+  const inside = (full: string | Buffer): RootPath => {
+    const text = typeof full === 'string' ? full : pathText(full)
+    return (text === root ? '/' : text.slice(root.length)) as RootPath
+  }
+
+  return {
+    lookup: (path) => look(path)?.found,
+    list(path) {
+      const known = listed.get(path)
+      if (known !== undefined) return known
+      const names = readDirectory(path)
+        .filter(({ name }) => visible(joinPath(path, name)))
+        .map(({ name }) => name)
+        .sort((a, b) => comparePaths(a as RootPath, b as RootPath))
+      listed.set(path, names)
+      return names
+    },
+    digest(file) {
+      const stamp = look(file.path)?.stamp
+      const known = stamp === undefined ? undefined : memory.find(file.path, stamp)
+      if (known !== undefined) return known
+      const digest = hashFile(hostOf(root, file.path), file)
+      if (stamp !== undefined) memory.learn(file.path, stamp, digest)
+      return digest
+    },
+    known(full) {
+      const path = inside(full)
+      const stamp = seen.get(path)?.stamp
+      return stamp === undefined ? undefined : memory.find(path, stamp)
+    },
+    learn(full, digest) {
+      const path = inside(full)
+      const stamp = seen.get(path)?.stamp
+      if (stamp !== undefined) memory.learn(path, stamp, digest)
+    },
+    read(file, limit) {
+      if (file.size > limit)
+        throw new Fault(
+          'path.invalid',
+          `${file.path} has ${file.size} bytes, more than the ${limit} that can be read here`,
+        )
+      return fs.readFileSync(hostOf(root, file.path))
+    },
+  }
+}
+
+function hostOf(root: string, path: RootPath): string | Buffer {
+  return hostPath(path === '/' ? root : `${root}${path}`)
+}
+
+function nodeOf(path: RootPath, full: string | Buffer, info: fs.Stats): Node | undefined {
+  const meta = {
+    mode: info.mode & 0o7777,
+    uid: 0,
+    gid: 0,
+    mtime: BigInt(Math.floor(info.mtimeMs / 1000)) * 1_000_000_000n,
+  }
+  if (info.isFile()) return { kind: 'file', path, meta, size: info.size, content: { in: 'host', path: full } }
+  if (info.isDirectory()) return { kind: 'directory', path, meta }
+  if (info.isSymbolicLink())
+    return {
+      kind: 'symlink',
+      path,
+      meta: { ...meta, mode: 0o777 },
+      target: pathText(fs.readlinkSync(full, { encoding: 'buffer' })),
+    }
+  if (info.isFIFO()) return { kind: 'fifo', path, meta }
+  if (info.isBlockDevice() || info.isCharacterDevice()) {
+    const { major, minor } = deviceNumbers(info.rdev)
+    return { kind: 'device', path, meta, device: info.isBlockDevice() ? 'block' : 'char', major, minor }
+  }
+  return undefined // a socket: no layer can hold one
+}
+
+/** makedev(3) of Linux, taken apart. */
+function deviceNumbers(rdev: number): { readonly major: number; readonly minor: number } {
+  const low = rdev % 2 ** 32
+  return { major: (low >>> 8) & 0xfff, minor: (low & 0xff) | ((low >>> 12) & 0xfff00) }
+}
+
+const chunk = Buffer.allocUnsafe(1 << 20)
+
+function hashFile(path: string | Buffer, file: FileEntry): Digest {
+  const hash = createHash('sha256')
+  try {
+    const fd = fs.openSync(path, 'r')
+    try {
+      for (let count = 1, left = file.size; count > 0 && left > 0; left -= count) {
+        count = fs.readSync(fd, chunk, 0, Math.min(chunk.length, left), null)
+        hash.update(chunk.subarray(0, count))
+      }
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch (cause) {
+    throw unreadable(file.path, cause)
+  }
+  return digestOfHex(hash.digest('hex'))
+}
+
+function unreadable(path: RootPath, cause: unknown): Fault {
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  return new Fault('context.unreadable', `cannot read ${path} of the build context (${why})`, {
+    hint: 'make it readable, or leave it out with a line in .dockerignore',
+    cause,
+  })
+}
+
+function isErrno(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code
+}

@@ -1,0 +1,77 @@
+// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). One packed record a
+// context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
+import { deserialize, serialize } from 'node:v8'
+import type { Digest, RootPath } from '../core/index.ts'
+
+export type Stamp = readonly [size: number, mtime: number, ctime: number, inode: number]
+
+export interface DigestMemory {
+  find(path: RootPath, stamp: Stamp): Digest | undefined
+  learn(path: RootPath, stamp: Stamp, digest: Digest): void
+  /** The memory as bytes, if it learned something that was not in it. */
+  save(): Uint8Array | undefined
+}
+
+interface Packed {
+  readonly version: 1
+  readonly paths: readonly string[]
+  readonly stamps: Float64Array
+  readonly digests: readonly string[]
+}
+
+/** Kernel timestamps can lag by a clock tick; two seconds also covers file systems with coarse times. */
+const settling = 2000
+
+export function openDigestMemory(saved: Uint8Array | undefined, now: () => number = Date.now): DigestMemory {
+  const packed = saved === undefined ? undefined : unpack(saved)
+  const rows = new Map<string, number>()
+  packed?.paths.forEach((path, row) => {
+    rows.set(path, row)
+  })
+  const learned = new Map<
+    RootPath,
+    { readonly stamp: Stamp; readonly digest: Digest; readonly settled: boolean }
+  >()
+  return {
+    find(path, stamp) {
+      const fresh = learned.get(path)
+      if (fresh !== undefined)
+        return fresh.stamp.every((value, i) => value === stamp[i]) ? fresh.digest : undefined
+      const row = rows.get(path)
+      if (row === undefined || packed === undefined) return undefined
+      for (let i = 0; i < 4; i++) if (packed.stamps[row * 4 + i] !== stamp[i]) return undefined
+      return packed.digests[row] as Digest
+    },
+    learn(path, stamp, digest) {
+      learned.set(path, { stamp, digest, settled: Math.max(stamp[1], stamp[2]) + settling < now() })
+    },
+    save() {
+      if (![...learned.values()].some(({ settled }) => settled)) return undefined
+      const paths: string[] = []
+      const digests: string[] = []
+      const stamps: number[] = []
+      packed?.paths.forEach((path, row) => {
+        if (learned.has(path as RootPath)) return
+        paths.push(path)
+        digests.push(packed.digests[row] as string)
+        for (let i = 0; i < 4; i++) stamps.push(packed.stamps[row * 4 + i] as number)
+      })
+      for (const [path, { stamp, digest, settled }] of learned) {
+        if (!settled) continue
+        paths.push(path)
+        digests.push(digest)
+        stamps.push(...stamp)
+      }
+      return serialize({ version: 1, paths, stamps: Float64Array.from(stamps), digests } satisfies Packed)
+    },
+  }
+}
+
+function unpack(saved: Uint8Array): Packed | undefined {
+  try {
+    const value = deserialize(saved) as Partial<Packed>
+    return value.version === 1 ? (value as Packed) : undefined
+  } catch {
+    return undefined // damaged: files are read again
+  }
+}

@@ -1,0 +1,42 @@
+// Files as parts of a key: mode, owner, kind and content count, times do not (BuildKit's contenthash has the same rule).
+import { createHash } from 'node:crypto'
+import type { KeyPart } from '../cache/index.ts'
+import type { Digest, RootPath } from '../core/index.ts'
+import type { FileEntry, Node } from '../layer/index.ts'
+import type { Selected } from './select.ts'
+
+/** The parts for what one source selected; `name` tells sources apart. The directory itself is not copied, so it does not count. */
+export function selectedParts(
+  name: string,
+  selected: Selected,
+  options: { readonly digest: (file: FileEntry) => Digest; readonly shown: (path: RootPath) => string },
+): KeyPart[] {
+  const [source, ...rest] = selected.files
+  if (source === undefined) return []
+  const whole = source.found.node.kind === 'directory'
+  return (whole ? rest : [source]).map(({ relative, found }) => ({
+    kind: 'file',
+    name: whole ? `${name}/${relative}` : `${name}:${selected.name}`,
+    path: options.shown(found.node.path),
+    state: stateOf(found.node),
+    content: contentOf(found.node, options.digest),
+  }))
+}
+
+function stateOf(node: Node): string {
+  const { mode, uid, gid, xattrs } = node.meta
+  const words = [node.kind, (node.kind === 'symlink' ? 0o777 : mode).toString(8), `${uid}:${gid}`]
+  if (node.kind === 'device') words.push(`${node.device} ${node.major}:${node.minor}`)
+  if (xattrs !== undefined && xattrs.size > 0) {
+    const hash = createHash('sha256')
+    for (const [key, value] of [...xattrs].sort(([a], [b]) => (a < b ? -1 : 1)))
+      hash.update(`${key.length} ${key} ${value.length} `).update(value)
+    words.push(hash.digest('hex').slice(0, 32))
+  }
+  return words.join(' ')
+}
+
+function contentOf(node: Node, digest: (file: FileEntry) => Digest): string {
+  if (node.kind === 'file') return node.digest ?? digest(node)
+  return node.kind === 'symlink' ? node.target : ''
+}

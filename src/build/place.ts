@@ -1,0 +1,120 @@
+// Where a COPY puts what it took: the entries of the new layer, worked out against the file system below without touching it.
+// The rules are those of BuildKit's file copy: the contents of a directory are copied, existing directories are kept, a file replaces
+// a file, and nothing replaces a directory.
+import { comparePaths, Fault, joinPath, parentPath, type RootPath, toRootPath } from '../core/index.ts'
+import { type Entry, type FileView, type Found, type Meta, type Node, resolvePath } from '../layer/index.ts'
+import type { ModeChange } from './mode.ts'
+import type { Selected } from './select.ts'
+
+export interface PlaceOptions {
+  /** Absolute; a `/` at the end says that it is a directory. */
+  readonly destination: string
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+  readonly mode?: ModeChange | undefined
+  /** The mtime of directories that have to be made, nanoseconds. */
+  readonly now: bigint
+  /** Changes an entry's times last of all. */
+  readonly time: (mtime: bigint) => bigint
+}
+
+/** Collects the entries of one layer over `below`. */
+export interface Placement {
+  place(selected: Selected): void
+  /** Adds one entry as it is, making the directories above it. */
+  put(entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>): void
+  /** The directory at `path`, made with its parents where there is none; symlinks are followed. */
+  makeDirectory(path: string): RootPath
+  /** All entries, sorted, with the directories above them as they are below. */
+  entries(): Entry[]
+}
+
+export function openPlacement(below: FileView, options: PlaceOptions): Placement {
+  const pending = new Map<RootPath, Exclude<Entry, { kind: 'whiteout' | 'opaque' }>>()
+
+  /** What will stand at a path: hard links among the new entries count as the file they name. */
+  const lookup = (path: RootPath): Found | undefined => {
+    const entry = pending.get(path)
+    if (entry === undefined) return below.lookup(path)
+    if (entry.kind !== 'hardlink') return { node: entry }
+    return lookup(entry.target)
+  }
+  const view: FileView = { ...below, lookup }
+
+  const makeDirectory = (path: string): RootPath => {
+    const resolved = resolvePath(view, toRootPath(path), 'all')
+    const missing: RootPath[] = []
+    for (let at = resolved; ; at = parentPath(at)) {
+      const found = lookup(at)
+      if (found !== undefined && found.node.kind !== 'directory')
+        throw new Fault('copy.invalid', `cannot make the directory ${at}: a ${found.node.kind} is in the way`)
+      if (found !== undefined || at === '/') break
+      missing.push(at)
+    }
+    for (const directory of missing.reverse()) {
+      const mode = options.mode?.(0o755, true) ?? 0o755
+      pending.set(directory, {
+        kind: 'directory',
+        path: directory,
+        meta: {
+          mode,
+          uid: options.owner?.uid ?? 0,
+          gid: options.owner?.gid ?? 0,
+          mtime: options.time(options.now),
+        },
+      })
+    }
+    return resolved
+  }
+
+  const put = (entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>): void => {
+    const existing = lookup(entry.path)
+    if (entry.kind === 'directory') {
+      if (existing !== undefined && existing.node.kind !== 'directory')
+        throw new Fault('copy.invalid', `cannot copy to non-directory: ${entry.path}`)
+    } else if (existing?.node.kind === 'directory')
+      throw new Fault('copy.invalid', `cannot replace to directory ${entry.path} with file`)
+    pending.set(entry.path, entry)
+  }
+
+  const changed = (meta: Meta, kind: Node['kind']): Meta => ({
+    ...meta,
+    mode: kind === 'symlink' ? meta.mode : (options.mode?.(meta.mode, kind === 'directory') ?? meta.mode),
+    uid: options.owner?.uid ?? meta.uid,
+    gid: options.owner?.gid ?? meta.gid,
+    mtime: options.time(meta.mtime),
+  })
+
+  return {
+    makeDirectory,
+    put,
+    place({ name, files }) {
+      const [source, ...rest] = files
+      if (source === undefined) return
+      const { destination } = options
+      makeDirectory(destination.endsWith('/') ? destination : parentPath(toRootPath(destination)))
+      let target = resolvePath(view, toRootPath(destination), 'all')
+      if (source.found.node.kind === 'directory') target = makeDirectory(target)
+      else if (lookup(target)?.node.kind === 'directory') target = joinPath(target, name)
+      const linked = new Map<string, RootPath>()
+      for (const { relative, found } of source.found.node.kind === 'directory' ? rest : [source]) {
+        const path = relative === '' ? target : toRootPath(`${target}/${relative}`)
+        const first = found.inode === undefined ? undefined : linked.get(found.inode)
+        if (first !== undefined) {
+          put({ kind: 'hardlink', path, target: first })
+          continue
+        }
+        put({ ...found.node, path, meta: changed(found.node.meta, found.node.kind) })
+        if (found.inode !== undefined) linked.set(found.inode, path)
+      }
+    },
+    entries() {
+      const all = new Map<RootPath, Entry>(pending)
+      for (const path of pending.keys())
+        for (let at = parentPath(path); at !== '/' && !all.has(at); at = parentPath(at)) {
+          const found = below.lookup(at)
+          if (found !== undefined) all.set(at, found.node)
+        }
+      return [...all.values()].sort((a, b) => comparePaths(a.path, b.path))
+    },
+  }
+}

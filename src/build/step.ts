@@ -1,0 +1,105 @@
+// One step: is its result known? If not, why, and make it. Each way ends with a record under the step's key.
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { belowName, changedParts, explainChanges, field, type KeyPart, keyOf } from '../cache/index.ts'
+import { type Context, chainId, type DiffId, Fault } from '../core/index.ts'
+import type { Step } from '../plan/index.ts'
+import type { CacheRecord, Layer } from '../store/index.ts'
+import type { Prepared } from './prepared.ts'
+import { prepareCopy } from './steps/copy.ts'
+import { prepareRun } from './steps/run.ts'
+import { prepareWorkdir } from './steps/workdir.ts'
+import type { Tools } from './tools.ts'
+
+/** What a step gave. `created`: milliseconds since the epoch when the layer was first made. */
+export interface StepResult {
+  readonly layer: Layer
+  readonly created: number
+  readonly outcome: 'done' | 'reused'
+  readonly reason: string | undefined
+}
+
+export interface StepWork {
+  readonly step: Exclude<Step, { kind: 'config' }>
+  readonly below: readonly DiffId[]
+  /** Where in which Dockerfile this step is: former results of the same place explain a miss. */
+  readonly slot: string
+  readonly fresh: boolean
+  readonly said: (stream: 'stdout' | 'stderr', text: string) => void
+  readonly missed: (reason: string) => void
+}
+
+/** Does one step that makes a layer, or finds its result. */
+export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promise<StepResult> {
+  const prepared = await prepare(work.step, tools, ctx)
+  const { records } = tools.store
+  const below = field(belowName, chainId(work.below) ?? 'nothing')
+  const fields = [
+    ...prepared.fields,
+    ...(tools.epoch === undefined ? [] : [field('SOURCE_DATE_EPOCH', String(tools.epoch))]),
+  ]
+  const op = keyOf(fields).digest
+  const nearest = records.nearest(work.slot, op)
+  let files: readonly KeyPart[] | undefined
+  let reason: string | undefined
+  // Without an earlier record of the same operation nothing can hit, and the files need be read only once, while they are packed.
+  if (nearest !== undefined && !work.fresh) {
+    files = prepared.files()
+    const key = keyOf([below, ...fields, ...files])
+    const hit = records.get(key.digest)
+    if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused', reason: undefined }
+    reason = explainChanges(changedParts(readRecipe(nearest), key.parts))
+    if (reason !== undefined) work.missed(reason)
+  }
+  const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
+  const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
+  ctx.signal.throwIfAborted()
+  const key = keyOf([below, ...fields, ...(files ?? prepared.files())])
+  const created = tools.epoch === undefined ? Date.now() : Number(tools.epoch / 1_000_000n)
+  records.put({
+    key: key.digest,
+    op,
+    slot: work.slot,
+    recipe: zstdCompressSync(JSON.stringify(key.parts)),
+    result: JSON.stringify({ diffId: layer.diffId, created }),
+    uses: [layer.diffId],
+    created: Date.now(),
+  })
+  return { layer, created, outcome: 'done', reason }
+}
+
+function prepare(step: StepWork['step'], tools: Tools, ctx: Context): Promise<Prepared> | Prepared {
+  switch (step.kind) {
+    case 'run':
+      return prepareRun(step, tools)
+    case 'copy':
+      return prepareCopy(step, tools, ctx.signal)
+    case 'workdir':
+      return prepareWorkdir(step, tools)
+  }
+}
+
+function readRecipe(record: CacheRecord): readonly KeyPart[] {
+  try {
+    return JSON.parse(zstdDecompressSync(record.recipe).toString('utf8')) as readonly KeyPart[]
+  } catch {
+    return []
+  }
+}
+
+function resultOf(record: CacheRecord): { readonly diffId: DiffId; readonly created: number } {
+  const value = JSON.parse(record.result) as { diffId?: DiffId; created?: number }
+  if (value.diffId === undefined || value.created === undefined)
+    throw new Fault('internal', `cache record ${record.key} has no result`)
+  return { diffId: value.diffId, created: value.created }
+}
+
+function readResult(record: CacheRecord, tools: Tools): { readonly layer: Layer; readonly created: number } {
+  const { diffId, created } = resultOf(record)
+  return { layer: tools.store.layers.get(diffId), created }
+}
+
+function earlierIndex(record: CacheRecord, tools: Tools) {
+  if (record.result === '') return undefined
+  const { diffId } = resultOf(record)
+  return tools.store.layers.has(diffId) ? tools.store.layers.index(diffId) : undefined
+}

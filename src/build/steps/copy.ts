@@ -1,0 +1,203 @@
+// COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
+import { field, type KeyPart } from '../../cache/index.ts'
+import { type Digest, Fault, type RootPath, sha256, toRootPath } from '../../core/index.ts'
+import type { Entry, FileEntry, FileView } from '../../layer/index.ts'
+import type { CopyItem, CopyStep } from '../../plan/index.ts'
+import { findOwner } from '../../run/index.ts'
+import { isArchive, unpackArchive } from '../archive.ts'
+import type { ContextView } from '../context-view.ts'
+import { type Download, download } from '../download.ts'
+import { selectedParts } from '../file-parts.ts'
+import { parseMode } from '../mode.ts'
+import { openPlacement, type Placement } from '../place.ts'
+import type { Prepared, Work } from '../prepared.ts'
+import { reuseContents } from '../reuse.ts'
+import { type Selected, selectFiles } from '../select.ts'
+import { clampTime, type Tools } from '../tools.ts'
+
+/** Prepares the step; downloads what ADD names by URL, since that is part of what the step depends on. */
+export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSignal): Promise<Prepared> {
+  const mode = step.chmod === undefined ? undefined : parseMode(step.chmod)
+  const context =
+    step.source.from === 'context' && step.items.some(({ kind }) => kind === 'path')
+      ? tools.context()
+      : undefined
+  const view = context ?? sourceView(step, tools)
+  const sources = await Promise.all(step.items.map((item) => openSource(item, { step, view, tools, signal })))
+  const digest = (file: FileEntry): Digest => view.digest(file)
+  const shown = (path: RootPath): string => (path === '/' ? '.' : path.slice(1))
+
+  const files = (): KeyPart[] => sources.flatMap((source) => source.parts(digest, shown))
+
+  const perform = async (
+    work: Work,
+    ctx: Parameters<Prepared['perform']>[1],
+  ): ReturnType<Prepared['perform']> => {
+    const stack = tools.store.layers.stack(work.below)
+    const placement = openPlacement(stack, {
+      destination: step.destination,
+      owner: step.chown === undefined ? undefined : findOwner(stack, step.chown),
+      mode,
+      now: tools.now(),
+      time: (mtime) =>
+        context !== undefined && tools.epoch !== undefined ? tools.epoch : clampTime(tools, mtime),
+    })
+    for (const source of sources) await source.place(placement, ctx)
+    const placed = placement.entries()
+    const entries =
+      work.earlier === undefined || context === undefined ? placed : reused(placed, context, work)
+    const layer = await tools.store.layers.pack(entries, ctx)
+    if (context !== undefined) learn(placed, context, tools.store.layers.index(layer.diffId))
+    return layer
+  }
+
+  return { fields: copyFields(step), files, perform }
+}
+
+function copyFields(step: CopyStep): KeyPart[] {
+  return [
+    field('instruction', step.unpack ? 'ADD' : 'COPY'),
+    field('destination', step.destination),
+    field('sources', String(step.items.length)),
+    ...(step.chown === undefined ? [] : [field('--chown', step.chown)]),
+    ...(step.chmod === undefined ? [] : [field('--chmod', step.chmod)]),
+    ...(step.parents ? [field('--parents', 'true')] : []),
+  ]
+}
+
+function sourceView(step: CopyStep, tools: Tools): FileView {
+  const { source } = step
+  if (source.from === 'stage') return tools.store.layers.stack(tools.stageLayers(source.stage))
+  if (source.from === 'image') return tools.store.layers.stack(source.image.layers)
+  return tools.store.layers.stack([])
+}
+
+interface CopySource {
+  readonly parts: (digest: (file: FileEntry) => Digest, shown: (path: RootPath) => string) => KeyPart[]
+  readonly place: (placement: Placement, ctx: Parameters<Prepared['perform']>[1]) => Promise<void>
+}
+
+interface Opening {
+  readonly step: CopyStep
+  readonly view: FileView
+  readonly tools: Tools
+  readonly signal: AbortSignal
+}
+
+async function openSource(item: CopyItem, opening: Opening): Promise<CopySource> {
+  switch (item.kind) {
+    case 'path':
+      return pathSource(item.path, opening)
+    case 'inline':
+      return inlineSource(item.name, item.body, opening.tools)
+    case 'url':
+      return urlSource(
+        await download(item, opening.tools.store.work, opening.signal),
+        item.unpack,
+        opening.tools,
+      )
+  }
+}
+
+function pathSource(path: string, { step, view, tools }: Opening): CopySource {
+  const number = step.items.findIndex((item) => item.kind === 'path' && item.path === path)
+  const selections = selectFiles(path, view, step).map((selected) => ({
+    selected,
+    archive: step.unpack ? archiveFile(selected) : undefined,
+  }))
+  return {
+    parts: (digest, shown) =>
+      selections.flatMap(({ selected }, i) =>
+        selectedParts(`${number}.${selected.files.length > 1 ? i : 0}`, selected, { digest, shown }),
+      ),
+    async place(placement, ctx) {
+      for (const { selected, archive } of selections)
+        placement.place(archive === undefined ? selected : await unpackArchive(archive, tools.store, ctx))
+    },
+  }
+}
+
+function archiveFile(selected: Selected): FileEntry | undefined {
+  const node = selected.files[0]?.found.node
+  return node?.kind === 'file' && isArchive(node) ? node : undefined
+}
+
+function inlineSource(name: string, body: string, tools: Tools): CopySource {
+  const bytes = Buffer.from(body, 'utf8')
+  const node: FileEntry = {
+    kind: 'file',
+    path: toRootPath(name),
+    meta: { mode: 0o644, uid: 0, gid: 0, mtime: tools.now() },
+    size: bytes.length,
+    content: { in: 'memory', bytes },
+  }
+  const selected = single(name, node)
+  return {
+    parts: () => [
+      {
+        kind: 'file',
+        name: `inline:${name}`,
+        path: `<<${name}`,
+        state: 'file 644 0:0',
+        content: sha256(bytes),
+      },
+    ],
+    place: async (placement) => placement.place(selected),
+  }
+}
+
+function urlSource(file: Download, unpack: boolean, tools: Tools): CopySource {
+  const node: FileEntry = {
+    kind: 'file',
+    path: toRootPath(file.name),
+    meta: { mode: 0o600, uid: 0, gid: 0, mtime: file.modified ?? 0n },
+    size: file.size,
+    content: { in: 'host', path: file.path },
+  }
+  return {
+    parts: () => [
+      {
+        kind: 'file',
+        name: `url:${file.name}`,
+        path: file.url,
+        state: `file 600 0:0 ${file.modified ?? ''}`,
+        content: file.digest,
+      },
+    ],
+    async place(placement, ctx) {
+      placement.place(unpack ? await unpackArchive(node, tools.store, ctx) : single(file.name, node))
+    },
+  }
+}
+
+function single(name: string, node: FileEntry): Selected {
+  return { name, files: [{ relative: '', found: { node } }] }
+}
+
+/** Reads what an earlier layer holds from there; only files whose digest is known without reading them. */
+function reused(entries: readonly Entry[], context: ContextView, work: Work): Entry[] {
+  const reuse = work.earlier === undefined ? (entry: Entry) => entry : reuseContents(work.earlier)
+  return entries.map((entry) => {
+    if (entry.kind !== 'file' || entry.content.in !== 'host') return entry
+    return reuse(entry, context.known(entry.content.path))
+  })
+}
+
+/** Tells the context which contents its files turned out to have. */
+function learn(
+  entries: readonly Entry[],
+  context: ContextView,
+  index: ReturnType<Tools['store']['index']>,
+): void {
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || entry.content.in !== 'host') continue
+    const made = index.at(index.find(entry.path))
+    if (made.kind !== 'file' || made.digest === undefined) continue
+    const before = context.known(entry.content.path)
+    if (before !== undefined && before !== made.digest)
+      throw new Fault('context.unreadable', `${entry.path} changed while it was copied`, {
+        hint: 'build again',
+      })
+    context.learn(entry.content.path, made.digest)
+  }
+}
