@@ -8,7 +8,9 @@ export {
   detectCompression,
   headSize,
 } from './compress.ts'
+export { contentDigest, type DigestOptions, emptyDigest, wildcardDigest } from './content-digest.ts'
 export * from './entry.ts'
+export * from './erofs/index.ts'
 export { decodeIndex, encodeIndex } from './index-file.ts'
 export { createIndexer, type IndexedTar, type Indexer } from './indexer.ts'
 export type { LayerIndex } from './layer-index.ts'
@@ -17,4 +19,3 @@ export { resolvePath } from './resolve.ts'
 export { createStack, impliedMeta, mergeStack, type Stack } from './stack.ts'
 export { isTarHead, tarBlock } from './tar/detect.ts'
 export type { FileView, Found } from './view.ts'
-export * from './erofs/index.ts'
