@@ -198,10 +198,9 @@ describe('what a failed build prints', () => {
     },
   }
   const error = `ERROR: RUN make ended with exit status 2
-Dockerfile:2
- 1 | FROM base
- 2 | RUN make
-   | ^^^^^^^^
+Dockerfile:2:1
+2 | RUN make
+  | ^^^^^^^^
 Its output is above.
 `
   test('plain', async () => {

@@ -1,6 +1,5 @@
 // The live view on a terminal: a region at the bottom that is redrawn, above which ended tasks scroll away.
 // Each frame is one write that goes up over the old region, clears to the end of the screen and draws again.
-import { widthOf } from '../text/width.ts'
 import type { Drawing } from './drawing.ts'
 import { printFailure } from './quiet.ts'
 import type { Paint, ScreenSize } from './screen.ts'
@@ -29,13 +28,11 @@ export function liveDrawing(terminal: Terminal): Drawing {
   let drawnAt = 0
   let above = ''
 
-  /** A region drawn before the terminal became narrower takes more rows now. */
-  const erase = (): string => {
-    if (region.length === 0) return '\r'
-    const { columns } = terminal.size()
-    const rows = region.reduce((sum, row) => sum + Math.max(1, Math.ceil(cells(row) / columns)), 0)
-    return `\x1b[${rows}A\r\x1b[J`
-  }
+  /**
+   * Terminals differ in whether and when they wrap old rows anew after a change of width. Going up by the fewest rows it can be
+   * may leave a stale row, but never takes one that was there to stay.
+   */
+  const erase = (): string => (region.length === 0 ? '\r' : `\x1b[${region.length}A\r\x1b[J`)
   const redraw = (): void => {
     const next = drawRegion(latest, terminal.now(), terminal.size(), terminal.paint)
     const text = erase() + above + next.map((row) => `${row}\n`).join('')
@@ -73,9 +70,4 @@ export function liveDrawing(terminal: Terminal): Drawing {
       forget()
     },
   }
-}
-
-function cells(row: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no cells
-  return widthOf(row.replace(/\x1b\[\d+m/g, ''))
 }

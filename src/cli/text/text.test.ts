@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import { isFault } from '../../core/index.ts'
 import { ellipsis, printDuration, printSince, printSize, printTime } from './human.ts'
 import { nearest } from './nearest.ts'
-import { printPlace } from './place.ts'
 import { printTable } from './table.ts'
 import { fillTemplate, parseTemplate } from './template.ts'
 import { fit, tame, widthOf } from './width.ts'
@@ -105,23 +104,4 @@ describe('templates', () => {
         (thrown) => isFault(thrown) && thrown.code === 'usage.invalid',
       )
     })
-})
-
-describe('places', () => {
-  const source = 'FROM a\n\nRUN\tmkae \\\n  all\nCMD x\n'
-  test('a span on one line', () => {
-    assert.equal(
-      printPlace({ file: 'Dockerfile', line: 3, column: 5, endLine: 3, endColumn: 9 }, source),
-      'Dockerfile:3\n 1 | FROM a\n 2 |\n 3 | RUN\tmkae \\\n   |    \t^^^^\n',
-    )
-  })
-  test('a span over lines', () => {
-    assert.equal(
-      printPlace({ file: 'Dockerfile', line: 3, column: 1, endLine: 4, endColumn: 6 }, source),
-      'Dockerfile:3\n 1 | FROM a\n 2 |\n 3 | RUN\tmkae \\\n   | ^^^^^^^^^^\n 4 |   all\n',
-    )
-  })
-  test('no source', () => {
-    assert.equal(printPlace({ file: 'D', line: 3, column: 1, endLine: 3, endColumn: 2 }, undefined), 'D:3\n')
-  })
 })
