@@ -1,0 +1,171 @@
+// Images into archives. The same images give the same bytes: members sorted, times zero, modes fixed. docker's format is the one that
+// docker 25 writes: blobs by digest with manifest.json for docker and podman and an OCI index for the rest, layers plain.
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Writable } from 'node:stream'
+import {
+  blobOf,
+  type Context,
+  type Descriptor,
+  type Digest,
+  Fault,
+  mediaTypes,
+  parseReference,
+  printReference,
+  sha256,
+} from '../../core/index.ts'
+import { plainManifest } from '../images.ts'
+import { blobName } from '../paths.ts'
+import { refNameKey } from '../refs.ts'
+import type { Image, SavedImage, SaveFormat, Store } from '../types.ts'
+import { imageNameKey } from './load.ts'
+import { copyFileInto, type Sink, withSink } from './sink.ts'
+import { tarEnd, tarHeader, tarPadding } from './tar-header.ts'
+
+export interface SaveOptions {
+  readonly format: SaveFormat
+  /** A path (a directory for `oci-dir`) or a stream. */
+  readonly output: string | Writable
+}
+
+type Body = { readonly bytes: Uint8Array } | { readonly file: string; readonly size: number }
+
+/** Writes images and their names. Faults with `blob.missing`, `store.unwritable`. */
+export async function saveArchive(
+  store: Store,
+  images: readonly SavedImage[],
+  { format, output }: SaveOptions,
+  ctx: Context,
+): Promise<void> {
+  using lease = store.lease()
+  for (const { image } of images)
+    lease.hold([
+      image.digest,
+      image.configDigest,
+      ...image.layers,
+      ...image.manifest.layers.map((l) => l.digest),
+    ])
+  const bodies = format === 'docker-archive' ? dockerBodies(store, images) : layoutBodies(store, images)
+  if (format !== 'oci-dir') return await withSink(output, (sink) => writeTar(sink, bodies, ctx))
+  if (typeof output !== 'string')
+    throw new Fault('usage.invalid', 'an OCI layout is a directory; name one with --output')
+  writeDirectory(output, bodies, ctx)
+}
+
+function dockerBodies(store: Store, images: readonly SavedImage[]): Map<string, Body> {
+  const plain = images.map(({ image, names }) => ({ names, ...asPlain(store, image) }))
+  const bodies = layout(plain.flatMap(({ names, descriptor }) => entriesOf(names, descriptor)))
+  for (const { image, descriptor, manifestBytes } of plain) {
+    bodies.set(blobName(descriptor.digest), { bytes: manifestBytes })
+    bodies.set(blobName(image.configDigest), { bytes: image.configBytes })
+    for (const id of image.layers) bodies.set(blobName(id), stored(store, blobOf(id)))
+  }
+  const manifest = plain.map(({ image, names }) => ({
+    Config: blobName(image.configDigest),
+    RepoTags: names.length === 0 ? null : names,
+    Layers: image.layers.map(blobName),
+  }))
+  bodies.set('manifest.json', { bytes: json(manifest) })
+  const repositories: Record<string, Record<string, string>> = {}
+  for (const { image, names } of plain)
+    for (const name of names) {
+      const colon = name.lastIndexOf(':')
+      repositories[name.slice(0, colon)] ??= {}
+      repositories[name.slice(0, colon)]![name.slice(colon + 1)] = (
+        image.layers.at(-1) ?? image.configDigest
+      ).slice(7)
+    }
+  if (Object.keys(repositories).length > 0) bodies.set('repositories', { bytes: json(repositories) })
+  return bodies
+}
+
+function asPlain(
+  store: Store,
+  image: Image,
+): { readonly image: Image; readonly descriptor: Descriptor; readonly manifestBytes: Uint8Array } {
+  if (image.manifest.layers.every(({ digest }, i) => digest === blobOf(image.layers[i]!)))
+    return { image, descriptor: image.descriptor, manifestBytes: image.manifestBytes }
+  const manifestBytes = plainManifest(image.configBytes, image.layers, (id) => store.layers.get(id).size)
+  const descriptor = {
+    mediaType: mediaTypes.ociManifest,
+    digest: sha256(manifestBytes),
+    size: manifestBytes.length,
+  }
+  return { image, descriptor, manifestBytes }
+}
+
+function layoutBodies(store: Store, images: readonly SavedImage[]): Map<string, Body> {
+  const bodies = layout(images.flatMap(({ image, names }) => entriesOf(names, image.descriptor)))
+  for (const { image } of images) {
+    bodies.set(blobName(image.digest), { bytes: image.manifestBytes })
+    bodies.set(blobName(image.configDigest), { bytes: image.configBytes })
+    for (const { digest } of image.manifest.layers) bodies.set(blobName(digest), stored(store, digest))
+  }
+  return bodies
+}
+
+function layout(manifests: readonly Descriptor[]): Map<string, Body> {
+  return new Map<string, Body>([
+    ['oci-layout', { bytes: json({ imageLayoutVersion: '1.0.0' }) }],
+    ['index.json', { bytes: json({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }) }],
+  ])
+}
+
+function entriesOf(names: readonly string[], descriptor: Descriptor): readonly Descriptor[] {
+  if (names.length === 0) return [descriptor]
+  return names.map((name) => ({
+    ...descriptor,
+    annotations: {
+      ...descriptor.annotations,
+      [imageNameKey]: printReference(parseReference(name)),
+      [refNameKey]: name,
+    },
+  }))
+}
+
+function stored(store: Store, digest: Digest): Body {
+  return { file: store.blobs.path(digest), size: store.blobs.size(digest) }
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function sorted(bodies: ReadonlyMap<string, Body>): readonly (readonly [string, Body])[] {
+  return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Directories come before what is in them, each once. */
+async function writeTar(sink: Sink, bodies: ReadonlyMap<string, Body>, ctx: Context): Promise<void> {
+  for (const name of ['blobs/', 'blobs/sha256/']) sink.write(tarHeader(name, 0))
+  for (const [name, body] of sorted(bodies)) {
+    const size = 'bytes' in body ? body.bytes.length : body.size
+    sink.write(tarHeader(name, size))
+    if ('bytes' in body) sink.write(body.bytes)
+    else await copyFileInto(sink, body.file, ctx)
+    sink.write(tarPadding(size))
+    await sink.ready()
+  }
+  sink.write(tarEnd)
+  await sink.ready()
+}
+
+function writeDirectory(directory: string, bodies: ReadonlyMap<string, Body>, ctx: Context): void {
+  if (
+    existsSync(directory) &&
+    readdirSync(directory).length > 0 &&
+    !existsSync(path.join(directory, 'oci-layout'))
+  )
+    throw new Fault(
+      'store.unwritable',
+      `${directory} holds other things; an OCI layout needs a directory of its own`,
+    )
+  mkdirSync(path.join(directory, 'blobs/sha256'), { recursive: true })
+  for (const [name, body] of sorted(bodies)) {
+    ctx.signal.throwIfAborted()
+    const to = path.join(directory, name)
+    if ('bytes' in body) writeFileSync(to, body.bytes)
+    else if (statSync(to, { throwIfNoEntry: false })?.size !== body.size)
+      copyFileSync(body.file, to, constants.COPYFILE_FICLONE)
+  }
+}
