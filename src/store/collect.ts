@@ -61,12 +61,15 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
   )
   const refs = catalog.rows<{ digest: Digest }>('select digest from refs').map((row) => row.digest)
   const records = catalog.rows<{ key: Digest; used: number }>('select key, used from records')
+  const edges = loadEdges(catalog)
+  const scope = options.within === undefined ? undefined : reachable(options.within, edges)
+  const inScope = (item: string): boolean => scope === undefined || scope.has(item)
   const dropped = records
-    .filter(({ key, used }) => used < keepNewer && !leased.has(key))
+    .filter(({ key, used }) => scope === undefined && used < keepNewer && !leased.has(key))
     .map(({ key }) => key)
   const gone = new Set<string>(dropped)
   const kept = records.map(({ key }) => key).filter((key) => !gone.has(key))
-  const live = reachable([...refs, ...leased, ...kept], loadEdges(catalog))
+  const live = reachable([...refs, ...leased, ...kept], edges)
   const mounts =
     options.cacheMounts === true
       ? catalog.rows<{ id: string; name: string }>('select id, name from mounts')
@@ -74,15 +77,15 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
   return {
     images: catalog
       .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
-      .filter(({ manifest }) => !live.has(manifest)),
+      .filter(({ manifest }) => inScope(manifest) && !live.has(manifest)),
     layers: catalog
       .rows<{ diff: DiffId }>('select diff from layers')
       .map((row) => row.diff)
-      .filter((diff) => !live.has(diff)),
+      .filter((diff) => inScope(diff) && !live.has(diff)),
     blobs: catalog
       .rows<{ digest: Digest }>('select digest from blobs')
       .map((row) => row.digest)
-      .filter((digest) => !live.has(digest)),
+      .filter((digest) => inScope(digest) && !live.has(digest)),
     records: dropped,
     mounts: mounts.filter(({ id }) => !leased.has(mountItem(id))),
   }

@@ -39,7 +39,7 @@ export function openOwner(root: string, catalog: Catalog): Owner {
 function takeLock(directory: string): DatabaseSync | undefined {
   const database = new DatabaseSync(path.join(directory, 'lock'), { timeout: 0 })
   try {
-    database.exec('begin exclusive')
+    database.exec('pragma journal_mode = memory; begin exclusive')
     return database
   } catch {
     database.close()

@@ -224,6 +224,8 @@ export interface Lease extends Disposable {
 }
 
 export interface CollectOptions {
+  /** Only what these manifests reach; all cache records stay. Default: everything. */
+  readonly within?: readonly Digest[] | undefined
   /** Cache records last used before this (milliseconds since the epoch) go; default: seven days ago. `all` drops every record. */
   readonly keepCacheNewerThan?: number | undefined
   readonly all?: boolean | undefined
