@@ -4,7 +4,7 @@ import { chooseBackend, openBackend } from './choose.ts'
 import type { Backend, Snapshots, StoreForSnapshots } from './types.ts'
 
 export { findObstacle } from './choose.ts'
-export { hostView } from './host-view.ts'
+export { entriesOf as hostEntries, hostView } from './host-view.ts'
 export type { Backend, Draft, Mounted, Snapshots, StoreForSnapshots } from './types.ts'
 
 /**

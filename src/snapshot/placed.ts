@@ -59,23 +59,39 @@ export function stackOf(store: StoreForSnapshots, layers: readonly DiffId[]): St
 function placeLayer(store: StoreForSnapshots, layers: readonly DiffId[]): Placed {
   const id = layers.at(-1)!
   const index = store.index(id)
-  const implied = index.implied.filter((path) => path !== rootPath)
   const rows = function* () {
     for (let row = 0; row < index.length; row++) yield index.at(row)
   }
-  if (layers.length === 1 || (implied.length === 0 && !pointsBelow(index)))
-    return { key: hexOf(id), layers: [id], entries: rows, implied: () => undefined }
   const lower = stackOf(store, layers.slice(0, -1))
+  const unnamed = layers.length > 1 && index.implied.some((path) => path !== rootPath)
+  if (!unnamed && !pointsBelow(index) && !hasIdleWhiteout(index, lower))
+    return { key: hexOf(id), layers: [id], entries: rows, implied: () => undefined }
+  const all = stackOf(store, layers)
   const directoryMeta = (path: RootPath) => {
     const found = lower.lookup(path)?.node
     return found?.kind === 'directory' ? found.meta : undefined
   }
   return {
-    key: hexOf(chainId(layers)!),
+    key: hexOf(sha256(`placed ${chainId(layers)}`)),
     layers: [id, ...layers.slice(0, -1)],
-    entries: () => joinLower(index, redirect(index, rows(), lower), lower),
+    entries: () => withoutIdle(joinLower(index, redirect(index, rows(), lower), { lower, all }), lower),
     implied: directoryMeta,
   }
+}
+
+/** A deletion in a directory that the layers below do not have deletes nothing, and an overlay would list its name. */
+function isIdle(entry: Entry, lower: Stack): boolean {
+  return entry.kind === 'whiteout' && lower.lookup(parentPath(entry.path))?.node.kind !== 'directory'
+}
+
+function hasIdleWhiteout(index: LayerIndex, lower: Stack): boolean {
+  for (let row = 0; row < index.length; row++)
+    if (index.kindOf(row) === 'whiteout' && isIdle(index.at(row), lower)) return true
+  return false
+}
+
+function* withoutIdle(entries: Iterable<Entry>, lower: Stack): Iterable<Entry> {
+  for (const entry of entries) if (!isIdle(entry, lower)) yield entry
 }
 
 /** Whether a hard link of the layer points to something that the layer does not hold. */
@@ -118,22 +134,29 @@ function redirect(index: LayerIndex, entries: Iterable<Entry>, lower: Stack): It
   return rewritten.sort((a, b) => comparePaths(a.path, b.path) || rank(a) - rank(b))
 }
 
-/** Gives a hard link into the lower layers the file itself; further links to the same file then point to the first. */
-function* joinLower(index: LayerIndex, entries: Iterable<Entry>, lower: Stack): Iterable<Entry> {
+/**
+ * Leads hard links through symlinks to what they mean. One into the lower layers becomes the file itself; further links to the same
+ * file then point to the first.
+ */
+function* joinLower(
+  index: LayerIndex,
+  entries: Iterable<Entry>,
+  { lower, all }: { readonly lower: Stack; readonly all: Stack },
+): Iterable<Entry> {
   const first = new Map<RootPath, RootPath>()
   for (const entry of entries) {
     if (entry.kind !== 'hardlink' || holds(index, entry.target)) {
       yield entry
       continue
     }
-    const known = first.get(entry.target)
-    const found =
-      known === undefined ? lower.lookup(resolvePath(lower, entry.target, 'parents'))?.node : undefined
+    const target = resolvePath(all, entry.target, 'parents')
+    const known = holds(index, target) ? target : first.get(target)
+    const found = known === undefined ? lower.lookup(target)?.node : undefined
     if (found === undefined || found.kind === 'directory') {
       yield known === undefined ? entry : { ...entry, target: known }
       continue
     }
-    first.set(entry.target, entry.path)
+    first.set(target, entry.path)
     yield { ...found, path: entry.path }
   }
 }

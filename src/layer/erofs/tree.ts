@@ -156,6 +156,7 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
     if (entry.kind === 'hardlink') links.push({ child, path: entry.path, target: entry.target })
   }
   joinLinks(links, named)
+  if (whiteout !== undefined) dropIdle(root, { whiteout, fresh: false })
   const opaque: readonly [string, Uint8Array] = [opaqueXattr, Buffer.from('y')]
   for (const inode of inodes) {
     const { xattrs } = inode.node.meta
@@ -166,6 +167,16 @@ export function plantTree({ entries, implied, opaqueXattr }: TreeInput): Inode[]
 
 function within(path: string, directory: string): boolean {
   return path === directory || (path.startsWith(directory) && path.charCodeAt(directory.length) === 47)
+}
+
+/** In a directory that starts afresh a deletion means nothing, and an overlay would list its name. */
+function dropIdle(directory: Inode, { whiteout, fresh }: { whiteout: Inode; fresh: boolean }): void {
+  const alone = fresh || directory.opaque
+  const { children } = directory
+  if (alone && children.some(({ inode }) => inode === whiteout))
+    children.splice(0, children.length, ...children.filter(({ inode }) => inode !== whiteout))
+  for (const { inode } of children)
+    if (inode.node.kind === 'directory') dropIdle(inode, { whiteout, fresh: alone })
 }
 
 function joinLinks(

@@ -1,0 +1,24 @@
+// Layer extraction and layer names, from umoci.
+import assert from 'node:assert/strict'
+import { toRootPath } from '../../../src/core/index.ts'
+import { checkApply, type LayerCase, plainEntry, tarName } from '../layer-cases.ts'
+import { type Result, skip, verdict } from '../suite.ts'
+
+export async function* run(cases: readonly LayerCase[]): AsyncGenerator<Result> {
+  for (const one of cases) yield await verdict(one.id, () => check(one))
+}
+
+function check(one: LayerCase): unknown {
+  switch (one.op) {
+    case 'applyLayers':
+      return checkApply(one)
+    case 'whiteoutName':
+      return assert.equal(tarName(plainEntry('whiteout', toRootPath(one.path ?? ''))), one.expect)
+    case 'parseIDMapping':
+      return skip('user namespaces map ids by way of the OCI runtime; Peel reads no mapping text')
+    case 'xattrMatch':
+      return skip('Peel keeps all xattrs and has no filters for them')
+    default:
+      return skip(`operation ${one.op} is not known here`)
+  }
+}
