@@ -1,5 +1,5 @@
 // Compression of layers with what Node has: gzip and zstd. bzip2 and xz are recognised, for ADD, but not read here.
-import { compose, type Duplex, PassThrough } from 'node:stream'
+import { type Duplex, PassThrough, pipeline, Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { Fault } from '../core/index.ts'
 
@@ -48,8 +48,11 @@ export async function* decompress(
   kind: Compression,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
+  const plain = decompressor(kind)
+  // The error comes out of the iteration; without a callback it would end the process.
+  pipeline(Readable.from(source), plain, () => {})
   try {
-    yield* compose(source, decompressor(kind)) as AsyncIterable<Uint8Array>
+    yield* plain as AsyncIterable<Uint8Array>
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (!/^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER_TOO_LARGE)/.test(code)) throw error
