@@ -19,7 +19,7 @@ export const defaultCapabilities = [
 ] as const
 
 /** All there are, in the order of their numbers. */
-export const allCapabilities = [
+export const allCapabilities: readonly string[] = [
   ...['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH', 'CAP_FOWNER', 'CAP_FSETID', 'CAP_KILL'],
   ...['CAP_SETGID', 'CAP_SETUID', 'CAP_SETPCAP', 'CAP_LINUX_IMMUTABLE', 'CAP_NET_BIND_SERVICE'],
   ...['CAP_NET_BROADCAST', 'CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_IPC_LOCK', 'CAP_IPC_OWNER'],
@@ -28,4 +28,12 @@ export const allCapabilities = [
   ...['CAP_SYS_TTY_CONFIG', 'CAP_MKNOD', 'CAP_LEASE', 'CAP_AUDIT_WRITE', 'CAP_AUDIT_CONTROL'],
   ...['CAP_SETFCAP', 'CAP_MAC_OVERRIDE', 'CAP_MAC_ADMIN', 'CAP_SYSLOG', 'CAP_WAKE_ALARM'],
   ...['CAP_BLOCK_SUSPEND', 'CAP_AUDIT_READ', 'CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'],
-] as const
+]
+
+/** Those of `names` that a bounding set has; `mask` as the line CapBnd of /proc/PID/status gives it. */
+export function withinBounds(names: readonly string[], mask: bigint): readonly string[] {
+  return names.filter((name) => {
+    const number = allCapabilities.indexOf(name)
+    return number >= 0 && ((mask >> BigInt(number)) & 1n) === 1n
+  })
+}

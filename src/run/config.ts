@@ -1,6 +1,6 @@
 // The OCI runtime's config.json (runtime-spec, config.md and config-linux.md) for a command, with the defaults docker has. Pure: files
 // and secrets it names have been put in place by the caller.
-import { allCapabilities, defaultCapabilities } from './capabilities.ts'
+import { allCapabilities, defaultCapabilities, withinBounds } from './capabilities.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
 import { defaultHostname, defaultPath, type RunMount, type RunSpec } from './spec.ts'
 
@@ -55,6 +55,8 @@ export interface ConfigPlaces {
   /** For each `file` mount of the spec the file that holds its bytes. */
   readonly files: ReadonlyMap<RunMount, string>
   readonly cgroupsPath?: string | undefined
+  /** The capabilities this process may hand on at all, as a mask. */
+  readonly bounds: bigint
   /** The seccomp profile compiled to a BPF program in base64, for runtimes that take one (crun). */
   readonly seccompProgram?: string | undefined
 }
@@ -99,7 +101,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfig {
   const sandboxed = spec.security === 'sandbox'
-  const capabilities = sandboxed ? defaultCapabilities : allCapabilities
+  const capabilities = withinBounds(sandboxed ? defaultCapabilities : allCapabilities, places.bounds)
   const namespaces = ['mount', 'pid', 'ipc', 'uts', ...(spec.network === 'none' ? ['network'] : [])]
   return {
     ociVersion: '1.0.2',

@@ -6,7 +6,7 @@ import { type Context, Fault } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type ConfigPlaces, runtimeConfig } from './config.ts'
 import { writeEtc } from './etc.ts'
-import { readFailure } from './failure.ts'
+import { inPlainWords, readFailure } from './failure.ts'
 import { mountFiles } from './files.ts'
 import { cgroupOf, commandLine, type Method, prepare, sweepCgroups } from './method.ts'
 import type { RunSpec } from './spec.ts'
@@ -52,6 +52,7 @@ export async function runContainer(
       root: path.resolve(root),
       ...writeEtc(bench.work, spec),
       files: mounted.files,
+      bounds: readBounds(),
       cgroupsPath: cgroupOf(bench.method, container.id),
       seccompProgram: bench.method.seccompProgram,
     })
@@ -60,9 +61,12 @@ export async function runContainer(
       stdio: io === 'inherit' ? 'inherit' : [io.stdin === 'inherit' ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       env: runtimeEnvironment(),
     })
-    const result = await ended(child, io, { signal: ctx.signal, kill: () => kill(bench, container, child) })
+    const result = await ended(child, plain(io, spec), {
+      signal: ctx.signal,
+      kill: () => kill(bench, container, child),
+    })
     if (ctx.signal.aborted) throw cancelled()
-    return readFailure(container.log, { spec, result, io }) ?? result
+    return readFailure(container.log, { spec, result }) ?? result
   } finally {
     fs.rmSync(container.bundle, { recursive: true, force: true })
     fs.rmSync(path.join(container.state, container.id), { recursive: true, force: true })
@@ -74,7 +78,12 @@ export async function runContainer(
 export async function compileSeccomp(bench: Bench, root: string, spec: RunSpec): Promise<string | undefined> {
   const container = makeBundle(bench)
   try {
-    writeConfig(container, spec, { root, ...writeEtc(bench.work, spec), files: new Map() })
+    writeConfig(container, spec, {
+      root,
+      ...writeEtc(bench.work, spec),
+      files: new Map(),
+      bounds: readBounds(),
+    })
     const [program = '', ...options] = commandLine(bench.method, container.state, container.log)
     // `create` leaves a process that waits for `start`; it dies with the pid namespace that the guard made.
     const child = spawn(program, [...options, 'create', '--bundle', container.bundle, container.id], {
@@ -110,8 +119,22 @@ function writeConfig(container: Container, spec: RunSpec, places: ConfigPlaces):
   })
 }
 
+function readBounds(): bigint {
+  const mask = /^CapBnd:\s*([0-9a-f]+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1]
+  return BigInt(`0x${mask ?? '0'}`)
+}
+
 function runtimeEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', TERM: process.env.TERM ?? '' }
+}
+
+function plain(io: RunIo, spec: RunSpec): RunIo {
+  if (io === 'inherit') return io
+  const command = spec.args[0] ?? ''
+  return {
+    ...io,
+    onOutput: (stream, text) => io.onOutput(stream, stream === 'stderr' ? inPlainWords(text, command) : text),
+  }
 }
 
 function cancelled(): Fault {

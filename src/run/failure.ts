@@ -2,17 +2,16 @@
 // code, so the words decide: a command that is not there or cannot be executed is the user's (127, 126, as in docker), the rest a fault.
 import fs from 'node:fs'
 import { Fault } from '../core/index.ts'
-import type { RunIo, RunResult } from './container.ts'
+import type { RunResult } from './container.ts'
 import type { RunSpec } from './spec.ts'
 
 interface Ending {
   readonly spec: RunSpec
   readonly result: RunResult
-  readonly io: RunIo
 }
 
 /** The result docker gives for what the runtime logged; `undefined` when it logged no error. Faults with `runtime.failed`. */
-export function readFailure(log: string, { spec, result, io }: Ending): RunResult | undefined {
+export function readFailure(log: string, { spec, result }: Ending): RunResult | undefined {
   if (result.status === 0) return undefined
   const message = lastError(log)
   if (message === undefined) return undefined
@@ -21,8 +20,6 @@ export function readFailure(log: string, { spec, result, io }: Ending): RunResul
     throw new Fault('runtime.failed', `the container runtime could not run the command: ${message}`, {
       data: { command: spec.args[0] ?? '' },
     })
-  // The one message that crun does not also print: the program is there, what it needs to be loaded is not.
-  if (message.startsWith('exec container process')) say(io, `exec ${spec.args[0]}: ${lastWords(message)}\n`)
   return { status }
 }
 
@@ -36,13 +33,15 @@ function statusOf(message: string): 126 | 127 | undefined {
   return undefined
 }
 
-function lastWords(message: string): string {
-  return message.slice(message.lastIndexOf(': ') + 2).toLowerCase()
-}
-
-function say(io: RunIo, text: string): void {
-  if (io === 'inherit') process.stderr.write(text)
-  else io.onOutput('stderr', text)
+/**
+ * crun reports a program whose interpreter or loader is missing from within the container, in its log's format and on the command's own
+ * stderr; this gives the words docker has for it. Other text comes back as it is.
+ */
+export function inPlainWords(text: string, command: string): string {
+  return text.replace(
+    /^\{"msg":"exec container process[^\n]*?: ([^":\n]*)","level":"error"[^\n]*\}\n?/,
+    (_, words: string) => `exec ${command}: ${words.toLowerCase()}\n`,
+  )
 }
 
 /** The last message of level error in a log of JSON lines. */

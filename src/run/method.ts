@@ -42,7 +42,8 @@ const prepared = new Set<Method['cgroups']>()
 /** Does, once a process, what the method needs of the machine: the bound hierarchy, or the removal of cgroups that killed runs left. */
 export function prepare(method: Method, kernel: Kernel): void {
   if (prepared.has(method.cgroups)) return
-  if (method.cgroups === 'unified-bound') {
+  // A process started by one that did this already sees the bound hierarchy.
+  if (method.cgroups === 'unified-bound' && isHybrid()) {
     kernel.privateMounts()
     kernel.bind(unified, '/sys/fs/cgroup', 'writable')
   }

@@ -2,9 +2,9 @@
 // leaves out of the layer. It looks, and makes nothing.
 import fs from 'node:fs'
 import { comparePaths, isWithin, parentPath, type RootPath, rootPath, toRootPath } from '../core/index.ts'
-import type { FileView } from '../layer/view.ts'
+import type { FileView } from '../layer/index.ts'
+import { resolvePath } from '../layer/index.ts'
 import { defaultFiles, defaultMounts } from './config.ts'
-import { resolvePath } from './resolve.ts'
 import type { RunSpec } from './spec.ts'
 
 export interface MountPoint {

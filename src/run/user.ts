@@ -1,8 +1,8 @@
 // Who USER and --chown mean, read from /etc/passwd and /etc/group of the image. The rules are docker's: for USER those of the OCI runtimes
 // (an entry is found by name or number), for --chown BuildKit's (a number stands for itself, and is the group too).
 import { Fault, type RootPath, toRootPath } from '../core/index.ts'
-import type { FileView } from '../layer/view.ts'
-import { resolvePath } from './resolve.ts'
+import type { FileView } from '../layer/index.ts'
+import { resolvePath } from '../layer/index.ts'
 import type { User } from './spec.ts'
 
 interface PasswdLine {

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { comparePaths, isFault, parentPath, sha256, toRootPath } from '../core/index.ts'
+import type { FileView } from '../layer/index.ts'
+import { dir, file, symlink } from '../testing/tree.ts'
+import { findOwner, findUser, mountPoints, type RunSpec } from './index.ts'
+
+function view(...nodes: readonly ReturnType<typeof file | typeof dir | typeof symlink>[]): FileView {
+  const all = [dir('/'), ...nodes]
+  return {
+    lookup: (path) => {
+      const node = all.find((one) => one.path === path)
+      return node === undefined ? undefined : { node }
+    },
+    list: (path) =>
+      all.filter((one) => one.path !== '/' && parentPath(one.path) === path).map((one) => one.path),
+    digest: () => sha256(''),
+    read: (found) => (found.content.in === 'memory' ? found.content.bytes : new Uint8Array()),
+  }
+}
+
+const image = view(
+  dir('/etc'),
+  file(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/sh\n# remark\nbroken line\nada:x:1000:1001::/home/ada:/bin/sh\nodd:x:7:8::\n',
+  ),
+  file('/etc/group', 'root:x:0:\nada:x:1001:\nwheel:x:10:root,ada\nvideo:x:44:ada\n'),
+)
+const isMissing = (error: unknown) => isFault(error) && error.code === 'user.missing'
+
+describe('USER', () => {
+  const cases: [string, number, number, number[], string | undefined][] = [
+    ['', 0, 0, [10], '/root'],
+    ['root', 0, 0, [10], '/root'],
+    ['ada', 1000, 1001, [10, 44], '/home/ada'],
+    ['1000', 1000, 1001, [10, 44], '/home/ada'],
+    ['ada:video', 1000, 44, [], '/home/ada'],
+    ['ada:5', 1000, 5, [], '/home/ada'],
+    ['4242', 4242, 0, [], undefined],
+    ['4242:wheel', 4242, 10, [], undefined],
+    ['odd', 7, 8, [], undefined],
+  ]
+  for (const [text, uid, gid, additionalGids, home] of cases) {
+    test(JSON.stringify(text), () =>
+      assert.deepEqual(findUser(image, text), { uid, gid, additionalGids, home }),
+    )
+  }
+  test('unknown names are faults that say what to do', () => {
+    assert.throws(() => findUser(image, 'bob'), /unable to find user bob: no matching entries in passwd file/)
+    assert.throws(() => findUser(image, 'ada:nogroup'), isMissing)
+    assert.throws(() => findUser(image, '4294967296'), isMissing)
+  })
+  test('an image without account files has root and numbers', () => {
+    assert.equal(findUser(view(), '').uid, 0)
+    assert.equal(findUser(view(), 'root').gid, 0)
+    assert.equal(findUser(view(), '12').uid, 12)
+    assert.throws(() => findUser(view(), 'ada'), isMissing)
+  })
+})
+
+test('--chown takes a number as it stands, for the group too', () => {
+  assert.deepEqual(findOwner(image, 'ada'), { uid: 1000, gid: 1001 })
+  assert.deepEqual(findOwner(image, '1000'), { uid: 1000, gid: 1000 })
+  assert.deepEqual(findOwner(image, '55:wheel'), { uid: 55, gid: 10 })
+  assert.deepEqual(findOwner(image, 'ada:7'), { uid: 1000, gid: 7 })
+  assert.throws(() => findOwner(image, 'bob'), isMissing)
+})
+
+describe('mount points', () => {
+  const spec: RunSpec = {
+    args: [],
+    env: [],
+    cwd: '/',
+    user: { uid: 0, gid: 0, additionalGids: [] },
+    mounts: [],
+    network: 'host',
+    security: 'sandbox',
+  }
+  const paths = (points: ReturnType<typeof mountPoints>) =>
+    points.map((point) => (point.kind === 'directory' ? `${point.path}/` : point.path))
+
+  test('of an empty root are all that docker mounts', () => {
+    const found = mountPoints(view(), spec)
+    assert.deepEqual(paths(found), ['/dev/', '/etc/', '/etc/hosts', '/etc/resolv.conf', '/proc/', '/sys/'])
+    assert.deepEqual(
+      found,
+      [...found].sort((a, b) => comparePaths(a.path, b.path)),
+    )
+  })
+
+  test('follow symlinks inside the root and skip what is there', () => {
+    const root = view(
+      ...['/dev', '/proc', '/sys', '/etc', '/data'].map((path) => dir(path)),
+      file('/etc/hosts'),
+      symlink('/etc/resolv.conf', '../run/resolve/stub.conf'),
+      symlink('/cache', '/data/cache'),
+    )
+    const target = toRootPath('/cache/a')
+    const mounts = [
+      { type: 'tmpfs', target } as const,
+      { type: 'tmpfs', target: toRootPath('/cache/a/b') } as const,
+      {
+        type: 'file',
+        target: toRootPath('/run/secrets/k'),
+        bytes: Buffer.of(),
+        uid: 0,
+        gid: 0,
+        mode: 0,
+      } as const,
+    ]
+    assert.deepEqual(paths(mountPoints(root, { ...spec, mounts, cwd: '/work' })), [
+      '/data/cache/',
+      '/data/cache/a/',
+      '/run/',
+      '/run/resolve/',
+      '/run/resolve/stub.conf',
+      '/run/secrets/',
+      '/run/secrets/k',
+      '/work/',
+    ])
+  })
+})
