@@ -138,7 +138,33 @@ function createMatcher(pattern: string): (path: string) => boolean {
   const prefix = /^([^*?[\]\\]*)\*\*$/.exec(pattern)?.[1]
   if (prefix !== undefined) return (path) => path.startsWith(prefix)
   const tokens = joinStars(globTokens)
-  return (path) => matchTokens(tokens, path)
+  const expression = toRegExp(tokens)
+  return (path) => expression?.test(path) ?? matchTokens(tokens, path)
+}
+
+/** The same pattern as a regular expression, which is faster; `undefined` where backtracking could make it slow. */
+function toRegExp(tokens: readonly Token[]): RegExp | undefined {
+  const code = (point: number) => `\\u{${point.toString(16)}}`
+  let wild = 0
+  const source = tokens.map((token) => {
+    switch (token.kind) {
+      case 'char':
+        return code(token.char.codePointAt(0)!)
+      case 'any':
+        return '[^/]'
+      case 'class':
+        return `[${token.negated ? '^' : ''}${token.ranges.map(([low, high]) => `${code(low)}-${code(high)}`).join('')}]`
+      case 'star':
+        wild++
+        return '[^/]*'
+      case 'directories':
+        wild++
+        return '(?:.*/)?'
+      default:
+        return '.*'
+    }
+  })
+  return wild > 2 ? undefined : new RegExp(`^${source.join('')}$`, 'su')
 }
 
 /** Turns two stars in a row, and a slash after them, into what `**` means. */
