@@ -37,7 +37,9 @@ export function createIndexer(): Indexer {
       const marker = kind === 'file' ? parseWhiteout(path) : undefined
       digest = undefined
       running = undefined
-      if (marker !== undefined)
+      // The root is a directory, whatever an archive with an empty name says.
+      if (path === '/' && kind !== 'directory') open = undefined
+      else if (marker !== undefined)
         open =
           marker.kind === 'ignored'
             ? undefined

@@ -1,6 +1,6 @@
 // How a tar spells deletions (OCI image-spec, layer.md, "Whiteouts"): `.wh.NAME` for a deleted name, `.wh..wh..opq` in a directory
 // whose lower content is hidden. Nothing else in Peel knows these names.
-import { baseName, parentPath, type RootPath } from '../core/index.ts'
+import { baseName, Fault, parentPath, type RootPath } from '../core/index.ts'
 
 const prefix = '.wh.'
 const reserved = '.wh..wh.'
@@ -11,7 +11,10 @@ export type Spelling =
   /** Bookkeeping of aufs, which means nothing. */
   | { readonly kind: 'ignored' }
 
-/** What a path in a tar means if it is no plain name. `.wh.`, `.wh..` and `.wh...` name nothing and are ignored too. */
+/**
+ * What a path in a tar means if it is no plain name. Faults with `tar.invalid` on `.wh.`, `.wh..` and `.wh...`, which would delete the
+ * directory itself or its parent.
+ */
 export function parseWhiteout(path: RootPath): Spelling | undefined {
   const at = path.lastIndexOf(prefix)
   if (at < 1) return undefined
@@ -20,8 +23,9 @@ export function parseWhiteout(path: RootPath): Spelling | undefined {
   const directory = parentPath(path)
   if (name === opaqueName) return { kind: 'opaque', path: directory }
   const hidden = name.slice(prefix.length)
-  if (name.startsWith(reserved) || hidden === '' || hidden === '.' || hidden === '..')
-    return { kind: 'ignored' }
+  if (hidden === '' || hidden === '.' || hidden === '..')
+    throw new Fault('tar.invalid', `${path} is a whiteout that names nothing`)
+  if (name.startsWith(reserved)) return { kind: 'ignored' }
   return { kind: 'whiteout', path: (directory === '/' ? `/${hidden}` : `${directory}/${hidden}`) as RootPath }
 }
 
