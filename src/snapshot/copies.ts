@@ -9,13 +9,17 @@ import { readContent } from './content.ts'
 import { entriesOf, hostView } from './host-view.ts'
 import { placeMerged, rootMeta, stackOf } from './placed.ts'
 import { sameButTime } from './scan.ts'
+import { settleLayers } from './settle.ts'
 import type { Snapshots, StoreForSnapshots } from './types.ts'
 import { unpack } from './unpack.ts'
 
 export function copiedSnapshots(store: StoreForSnapshots, kernel: Kernel): Snapshots {
   let made = 0
   const strictness = process.getuid?.() === 0 ? 'exact' : 'possible'
-  const read = readContent((id) => store.tarPath(id))
+  const settle = (layers: readonly DiffId[]) => {
+    const settled = settleLayers(store, layers)
+    return { settled, read: readContent((id) => settled.store.tarPath(id)) }
+  }
   const copy = async (
     layers: readonly DiffId[],
     lower: string | undefined,
@@ -23,9 +27,10 @@ export function copiedSnapshots(store: StoreForSnapshots, kernel: Kernel): Snaps
   ): Promise<string> => {
     const root = path.join(store.work, 'c', String(made++))
     fs.mkdirSync(root, { recursive: true })
+    const { settled, read } = settle(layers)
     const placed =
       lower === undefined
-        ? placeMerged(store, layers)
+        ? placeMerged(settled.store, settled.layers)
         : { key: '', layers: [], entries: () => entriesOf(hostView(lower, kernel)), implied: () => undefined }
     const implied = (inside: RootPath) => (inside === '/' ? rootMeta(store, layers) : undefined)
     await unpack({ ...placed, implied }, root, { kernel, read, strictness }, ctx)
@@ -41,7 +46,9 @@ export function copiedSnapshots(store: StoreForSnapshots, kernel: Kernel): Snaps
     draft: async (layers, { uppers = [] }, ctx) => {
       const lower = uppers.at(-1)
       const root = await copy(layers, lower, ctx)
-      const before: FileView = lower === undefined ? stackOf(store, layers) : hostView(lower, kernel)
+      const { settled } = settle(layers)
+      const before: FileView =
+        lower === undefined ? stackOf(settled.store, settled.layers) : hostView(lower, kernel)
       let state: 'open' | 'sealed' = 'open'
       return {
         root,

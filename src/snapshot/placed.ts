@@ -56,7 +56,7 @@ export function stackOf(store: StoreForSnapshots, layers: readonly DiffId[]): St
 }
 
 /** The last of the layers, as it is to stand on the others. */
-function placeLayer(store: StoreForSnapshots, layers: readonly DiffId[]): Placed {
+export function placeLayer(store: StoreForSnapshots, layers: readonly DiffId[]): Placed {
   const id = layers.at(-1)!
   const index = store.index(id)
   const rows = function* () {
