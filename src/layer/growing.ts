@@ -25,7 +25,7 @@ export interface ByteList {
 }
 
 export function byteList(): ByteList {
-  return { bytes: Buffer.allocUnsafeSlow(4096), used: 0, ends: new Uint32Array(64), length: 0 }
+  return { bytes: Buffer.allocUnsafeSlow(256), used: 0, ends: new Uint32Array(64), length: 0 }
 }
 
 /** Appends one item; gives its number. */

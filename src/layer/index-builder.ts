@@ -40,7 +40,7 @@ export function createIndexBuilder(): IndexBuilder {
   const lastSet = { map: undefined as ReadonlyMap<string, Uint8Array> | undefined, number: 0 }
   let extents = new Float64Array(0)
   let extentEnd = new Uint32Array(8)
-  let [extentCount, sparseCount, length, room] = [0, 0, 0, 256]
+  let [extentCount, sparseCount, length, room] = [0, 0, 0, 16]
   let sorted = true
   let rows = allocate(room)
 

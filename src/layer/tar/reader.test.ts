@@ -183,7 +183,7 @@ describe('reading tars', () => {
     for (let block = 0; block < tar.length; block += 512) {
       if (tar.toString('latin1', block + 257, block + 262) !== 'ustar') continue
       for (let at = block; at < block + 512; at++)
-        for (const mask of [1, 0x80, 0xff]) {
+        for (const mask of [1, 0xff]) {
           const copy = Buffer.from(tar)
           copy[at]! ^= mask
           copy.fill(32, block + 148, block + 156)
