@@ -195,7 +195,11 @@ export interface Engine extends Disposable {
   inspect(names: readonly string[]): readonly Readonly<Record<string, unknown>>[]
   tag(source: string, target: string): void
   /** Removes names, and images that lose their last one. */
-  remove(names: readonly string[], options?: { readonly force?: boolean }): readonly RemovedItem[]
+  remove(
+    names: readonly string[],
+    options: { readonly force?: boolean },
+    ctx: Context,
+  ): Promise<readonly RemovedItem[]>
   /** `output`: a path (a directory for `oci-dir`) or a stream. */
   save(
     names: readonly string[],

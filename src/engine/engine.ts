@@ -1,8 +1,94 @@
-// Opens the engine over a store directory.
-import { Fault } from '../core/index.ts'
-import type { Engine, EngineOptions } from './api.ts'
+// Puts the rooms together as the engine that the faces use.
+import * as os from 'node:os'
+import * as path from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
+import { Fault, hostPlatform, parsePlatform } from '../core/index.ts'
+import { exportTar, importTar, loadArchive, saveArchive } from '../store/index.ts'
+import type { Engine, EngineOptions, LoadedImage } from './api.ts'
+import { buildImage } from './build.ts'
+import { examine } from './doctor.ts'
+import { parseChanges } from './import.ts'
+import { imageDetails, imageHistory, listImages } from './look.ts'
+import { findImage, parseTag, storeName } from './names.ts'
+import { removeImages } from './remove.ts'
+import { runImage } from './run.ts'
+import { openRooms } from './workshop.ts'
 
 /** Opens the engine; makes the store where there is none. Faults with `store.unwritable` or `store.version`. */
 export function openEngine(options: EngineOptions = {}): Engine {
-  throw new Fault('internal', `the engine is not assembled yet (root ${options.root ?? 'default'})`)
+  const env = options.env ?? process.env
+  const rooms = openRooms(options.root ?? defaultRoot(env), env)
+  const saved = (names: readonly string[]) => {
+    const byDigest = new Map<string, { image: ReturnType<typeof findImage>; names: string[] }>()
+    for (const name of names) {
+      const image = findImage(rooms.store, name)
+      const entry = byDigest.get(image.digest) ?? { image, names: [] }
+      const tag = storeName(name)
+      if (tag !== undefined && rooms.store.refs.find(tag) !== undefined) entry.names.push(tag)
+      byDigest.set(image.digest, entry)
+    }
+    return [...byDigest.values()]
+  }
+  return {
+    root: rooms.root,
+    build: (request, ctx) => buildImage(request, rooms, ctx),
+    images: (request) => listImages(rooms.store, request),
+    history: (name) => imageHistory(rooms.store, name),
+    inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),
+    tag(source, target) {
+      rooms.store.refs.set(parseTag(target), findImage(rooms.store, source).descriptor)
+    },
+    remove: (names, request, ctx) => removeImages(rooms.store, names, { ...request, ctx }),
+    save: (names, request, ctx) => saveArchive(rooms.store, saved(names), request, ctx),
+    async load(source, ctx) {
+      const loaded = await loadArchive(rooms.store, source, ctx)
+      return loaded.map(({ names, image }): LoadedImage => ({ id: image.configDigest, tags: names }))
+    },
+    async import(request, ctx) {
+      const tag = request.tag === undefined ? undefined : parseTag(request.tag)
+      const image = await importTar(
+        rooms.store,
+        request.source,
+        {
+          config: await parseChanges(request.changes ?? []),
+          platform: request.platform === undefined ? hostPlatform() : parsePlatform(request.platform),
+          created: new Date().toISOString(),
+          message: request.message,
+        },
+        ctx,
+      )
+      if (tag !== undefined) rooms.store.refs.set(tag, image.descriptor)
+      return { id: image.configDigest, tags: tag === undefined ? [] : [tag] }
+    },
+    export: (name, output, ctx) => exportTar(rooms.store, findImage(rooms.store, name).layers, output, ctx),
+    run: (request, ctx) => runImage(request, rooms, ctx),
+    prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),
+    usage() {
+      const { images, ...sums } = rooms.store.usage()
+      return {
+        ...sums,
+        images: images.map(({ configDigest: id, names, shared, unique, size }) => ({
+          id,
+          names,
+          shared,
+          unique,
+          size,
+        })),
+      }
+    },
+    doctor: (request, ctx) => examine(rooms, manifest.version, request, ctx),
+    [Symbol.dispose]: () => rooms[Symbol.dispose](),
+  }
+}
+
+function defaultRoot(env: NonNullable<EngineOptions['env']>): string {
+  if (env.PEEL_ROOT) return path.resolve(env.PEEL_ROOT)
+  if (process.getuid?.() === 0) return '/var/lib/peel'
+  const home = env.HOME ?? os.homedir()
+  const data = env.XDG_DATA_HOME || (home === '' ? '' : path.join(home, '.local', 'share'))
+  if (data === '')
+    throw new Fault('store.unwritable', 'there is no home directory to keep images in', {
+      hint: 'set PEEL_ROOT or give --root',
+    })
+  return path.join(data, 'peel')
 }

@@ -259,7 +259,13 @@ function copyStep(
     if (/^https?:\/\//.test(source) && !/\.git(#|$)/.test(source)) {
       if (instruction.kind === 'COPY')
         throw new Fault('dockerfile.invalid', "source can't be a URL for COPY", { hint: 'use ADD' })
-      return { kind: 'url', url: source, fileName: urlFileName(source), checksum, unpack: how.unpack ?? false }
+      return {
+        kind: 'url',
+        url: source,
+        fileName: urlFileName(source),
+        checksum,
+        unpack: how.unpack ?? false,
+      }
     }
     if (/^(git@|git:\/\/|ssh:\/\/)|^https?:\/\/.*\.git(#|$)/.test(source))
       throw new Fault(

@@ -53,7 +53,7 @@ export type CopyItem =
       readonly url: string
       readonly fileName: string
       readonly checksum?: string | undefined
-          readonly unpack: boolean
+      readonly unpack: boolean
     }
 
 export interface CopyStep extends StepBase {

@@ -141,7 +141,7 @@ describe('commands over several names', () => {
       if (name === 'nope') throw missing(name)
       return [{ Id: id, Config: { Cmd: ['sh'] } }]
     },
-    remove: ([name]) => {
+    remove: async ([name]) => {
       if (name === 'nope') throw missing(name)
       return [
         { kind: 'untagged', name: `${name}:latest` },

@@ -5,15 +5,15 @@ import { printFault } from '../errors.ts'
 import type { Shell } from '../shell.ts'
 
 /** Calls `act` for each name; draws each fault at once. Returns the faults. */
-export function eachName(
+export async function eachName(
   names: readonly string[],
   shell: Shell,
-  act: (name: string) => void,
-): readonly Fault[] {
+  act: (name: string) => void | Promise<void>,
+): Promise<readonly Fault[]> {
   const faults: Fault[] = []
   for (const name of names) {
     try {
-      act(name)
+      await act(name)
     } catch (thrown) {
       const fault = asFault(thrown)
       if (fault.kind === 'internal' || fault.kind === 'usage') throw fault

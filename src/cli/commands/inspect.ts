@@ -24,7 +24,7 @@ export default defineCommand({
     const format = flags.json ? undefined : flags.format
     const template = format === undefined || format === 'json' ? undefined : parseTemplate(format)
     const found: Readonly<Record<string, unknown>>[] = []
-    const faults = eachName(words, shell, (name) => {
+    const faults = await eachName(words, shell, (name) => {
       for (const object of engine.inspect([name])) {
         found.push(object)
         if (template !== undefined) shell.out.write(`${fillTemplate(template, object)}\n`)

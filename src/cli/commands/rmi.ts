@@ -21,8 +21,12 @@ export default defineCommand({
   async run({ flags, words }, shell) {
     const engine = await shell.engine()
     const removed: RemovedItem[] = []
-    const faults = eachName(words, shell, (name) => {
-      for (const item of engine.remove([name], { force: flags.force })) {
+    const faults = await eachName(words, shell, async (name) => {
+      for (const item of await engine.remove(
+        [name],
+        { force: flags.force },
+        { signal: shell.signal, emit: () => {} },
+      )) {
         removed.push(item)
         if (!flags.json)
           shell.out.write(`${item.kind === 'untagged' ? 'Untagged' : 'Deleted'}: ${item.name}\n`)

@@ -1,0 +1,169 @@
+// The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
+import { randomUUID } from 'node:crypto'
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import { build, findDockerfile, type ReadSecret, textDockerfile } from '../build/index.ts'
+import { asFault, type Context, type Event, Fault, type Place, parsePlatform } from '../core/index.ts'
+import type { FindImage } from '../plan/index.ts'
+import type { Lease } from '../store/index.ts'
+import type { BuildOptions, BuildResult, SecretSource } from './api.ts'
+import { findImage, parseTag } from './names.ts'
+import type { Rooms } from './workshop.ts'
+
+/** What is written down of a build besides its times. */
+export interface BuildSummary {
+  readonly dockerfile: string
+  readonly context: string | undefined
+  readonly tags: readonly string[]
+  readonly steps: BuildResult['steps']
+  /** For each history entry of the image its line; `null` for those of the base. */
+  readonly places: readonly ({ readonly file: string; readonly line: number } | null)[]
+  readonly fault?: string
+}
+
+export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
+  const { store } = rooms
+  const tags = (options.tags ?? []).map(parseTag)
+  const context = options.context.kind === 'directory' ? contextDirectory(options.context.path) : undefined
+  const { dockerfile: source } = options
+  const dockerfile =
+    source?.kind === 'text'
+      ? textDockerfile(source.text, source.name, context)
+      : findDockerfile(context, source?.path)
+  const warnings: Extract<Event, { type: 'warning' }>[] = []
+  const inner: Context = {
+    signal: ctx.signal,
+    emit: (event) => {
+      if (event.type === 'warning') warnings.push(event)
+      ctx.emit(event)
+    },
+  }
+  using lease = store.lease()
+  const started = Date.now()
+  const id = randomUUID()
+  const base = { dockerfile: dockerfile.name, context, tags }
+  try {
+    const built = await build(
+      {
+        dockerfile,
+        context,
+        target: options.target,
+        buildArgs: buildArguments(options.buildArgs ?? {}, rooms.env),
+        labels: options.labels ?? {},
+        platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+        network: options.network,
+        noCache: options.noCache ?? false,
+        noCacheFilter: options.noCacheFilter ?? [],
+        allow: options.allow ?? [],
+        extraHosts: (options.addHosts ?? []).map(parseHost),
+        readSecret: secretReader(options.secrets ?? [], rooms.env),
+        epoch: options.sourceDateEpoch,
+        parallel: options.parallel,
+      },
+      { ...workshopOf(rooms), findImage: imageFinder(rooms, lease) },
+      inner,
+    )
+    const { image } = built
+    store.refs.setAll(tags.map((name) => ({ name, descriptor: image.descriptor })))
+    const summary: BuildSummary = { ...base, steps: built.steps, places: built.places.map(placeOf) }
+    store.builds.save({
+      id,
+      started,
+      ended: Date.now(),
+      image: image.configDigest,
+      summary: JSON.stringify(summary),
+    })
+    return { id: image.configDigest, manifest: image.digest, tags, steps: built.steps, warnings }
+  } catch (thrown) {
+    const fault = asFault(thrown)
+    const summary: BuildSummary = { ...base, steps: [], places: [], fault: fault.message }
+    store.builds.save({ id, started, ended: Date.now(), image: undefined, summary: JSON.stringify(summary) })
+    throw fault
+  }
+}
+
+function workshopOf(rooms: Rooms) {
+  return {
+    store: rooms.store,
+    kernel: rooms.kernel,
+    get snapshots() {
+      return rooms.snapshots
+    },
+    get runtime() {
+      return rooms.runtime
+    },
+  }
+}
+
+function imageFinder(rooms: Rooms, lease: Lease): FindImage {
+  return async (name, platform) => {
+    const image = findImage(rooms.store, name, platform)
+    const missing = lease.hold([image.digest, ...image.layers])
+    if (missing.length > 0)
+      throw new Fault('blob.missing', `image ${name} lacks the layer ${missing[0]}`, {
+        hint: 'load it again',
+      })
+    return { name, manifest: image.digest, layers: image.layers, config: image.config }
+  }
+}
+
+function contextDirectory(given: string): string {
+  const directory = path.resolve(given)
+  const info = fs.statSync(directory, { throwIfNoEntry: false })
+  if (info === undefined)
+    throw new Fault('context.missing', `unable to prepare context: path "${given}" not found`, {
+      hint: 'give an existing directory',
+    })
+  if (!info.isDirectory())
+    throw new Fault('context.missing', `unable to prepare context: "${given}" is not a directory`)
+  return fs.realpathSync(directory)
+}
+
+/** A name without a value takes it from the environment, and is dropped where that has none (docker's rule). */
+function buildArguments(
+  given: Readonly<Record<string, string | undefined>>,
+  env: Rooms['env'],
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(given)) {
+    const found = value ?? env[name]
+    if (found !== undefined) values.set(name, found)
+  }
+  return values
+}
+
+function secretReader(secrets: readonly SecretSource[], env: Rooms['env']): ReadSecret {
+  return (id) => {
+    const secret = secrets.find((candidate) => candidate.id === id)
+    if (secret === undefined) return undefined
+    if (secret.from === 'env') {
+      const value = env[secret.variable]
+      if (value === undefined)
+        throw new Fault('secret.missing', `secret ${id}: the environment has no variable ${secret.variable}`)
+      return Buffer.from(value, 'utf8')
+    }
+    try {
+      return fs.readFileSync(secret.path)
+    } catch (cause) {
+      throw new Fault('secret.missing', `secret ${id}: cannot read ${secret.path}`, {
+        hint: 'check --secret id=…,src=…',
+        cause,
+      })
+    }
+  }
+}
+
+function parseHost(text: string): { readonly name: string; readonly address: string } {
+  const at = text.search(/[:=]/)
+  const name = text.slice(0, at)
+  const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1')
+  if (at < 1 || address === '')
+    throw new Fault('usage.invalid', `--add-host: "${text}" is not NAME:ADDRESS`, {
+      hint: 'for example --add-host db:10.0.0.5',
+    })
+  return { name, address: address === 'host-gateway' ? '127.0.0.1' : address }
+}
+
+function placeOf(place: Place | undefined): { readonly file: string; readonly line: number } | null {
+  return place === undefined ? null : { file: place.file, line: place.line }
+}

@@ -1,0 +1,73 @@
+// What people call images: references with or without a tag or digest, ids and their beginnings.
+import {
+  type Digest,
+  Fault,
+  isFault,
+  type Platform,
+  parseDigest,
+  parseReference,
+  printFamiliar,
+  type Reference,
+  withDefaultTag,
+} from '../core/index.ts'
+import type { Image, Store } from '../store/index.ts'
+
+/** The reference with its tag, in the form the store keeps; `undefined` for what is no reference. */
+export function storeName(name: string): string | undefined {
+  const reference = tryReference(name)
+  return reference === undefined || reference.digest !== undefined
+    ? undefined
+    : printFamiliar(withDefaultTag(reference))
+}
+
+/** Finds an image by reference, then by id; faults with `image.missing`. */
+export function findImage(store: Store, name: string, platform?: Platform): Image {
+  const digest = findDigest(store, name)
+  const image = digest === undefined ? undefined : store.images.find(digest, platform)
+  if (image !== undefined) return image
+  throw new Fault('image.missing', `No such image: ${name}`, {
+    hint: 'peel images lists those that are here; peel load, import and build bring others',
+  })
+}
+
+function findDigest(store: Store, name: string): Digest | undefined {
+  const tagged = storeName(name)
+  const descriptor = tagged === undefined ? undefined : store.refs.find(tagged)
+  if (descriptor !== undefined) return descriptor.digest
+  const reference = tryReference(name)
+  if (reference?.digest !== undefined) return reference.digest
+  const prefix = name.replace(/^sha256:/, '')
+  if (!/^[0-9a-f]{1,64}$/.test(prefix)) return undefined
+  if (prefix.length === 64) return parseDigest(`sha256:${prefix}`)
+  const matches = store.images.match(prefix)
+  if (matches.length > 1)
+    throw new Fault('image.missing', `${matches.length} images have ids that begin with ${prefix}`, {
+      hint: 'give more digits',
+    })
+  return matches[0]
+}
+
+function tryReference(name: string): Reference | undefined {
+  try {
+    return parseReference(name)
+  } catch (thrown) {
+    if (isFault(thrown)) return undefined
+    throw thrown
+  }
+}
+
+/** The name that `-t NAME` gives; faults with `reference.invalid`. */
+export function parseTag(name: string): string {
+  const reference = parseReference(name)
+  if (reference.digest !== undefined)
+    throw new Fault('reference.invalid', `"${name}" names a digest; a tag is wanted`, {
+      hint: 'write NAME[:TAG]',
+    })
+  return printFamiliar(withDefaultTag(reference))
+}
+
+/** A familiar name taken apart for a table; digests have no tag. */
+export function splitName(name: string): { readonly repository: string; readonly tag: string } {
+  const colon = name.lastIndexOf(':')
+  return { repository: name.slice(0, colon), tag: name.slice(colon + 1) }
+}
