@@ -130,7 +130,10 @@ export function createIndexBuilder(): IndexBuilder {
         extents: extents.subarray(0, extentCount * 3),
         extentEnd: extentEnd.subarray(0, sparseCount + 1),
       }
-      if (!sorted) columns = pick(columns, survivors(columns))
+      if (!sorted) {
+        const left = survivors(columns)
+        columns = pick(left.columns, left.order)
+      }
       let contentSize = 0
       for (let row = 0; row < columns.length; row++)
         if (columns.kind[row] === kindNumber.file) contentSize += columns.size[row]!

@@ -1,6 +1,8 @@
 // The order of rows, and which of them survive when an archive names a path twice or is not in walk order.
-import type { RootPath } from '../core/index.ts'
-import { type Columns, kindNumber } from './columns.ts'
+import { pathBytes, type RootPath } from '../core/index.ts'
+import { type Columns, kindNumber, rowFlags } from './columns.ts'
+import { appendBytes, byteList } from './growing.ts'
+import { linkAt } from './row-entry.ts'
 import { pathAt } from './row-search.ts'
 
 type Named = Pick<Columns, 'names' | 'nameEnd' | 'kind'>
@@ -45,13 +47,17 @@ interface Spot {
 
 /**
  * Replays the rows in the order of the archive, as unpacking would: a later one wins, a later directory keeps what an earlier one
- * holds, anything else drops it, and a name below something that is no directory turns that into an implied directory.
- * Gives the rows that are left, sorted. A hard link means what stands at its target in the end.
+ * holds, anything else drops it; a name below a symlink goes where the link points, never above the root, and a name below anything
+ * else that is no directory turns that into an implied directory. Gives the rows that are left, sorted, and the rows that went
+ * elsewhere. A hard link means what stands at its target in the end.
  */
-export function survivors(columns: Columns): Uint32Array {
+export function survivors(columns: Columns): { readonly columns: Columns; readonly order: Uint32Array } {
   const root: Spot = {}
+  const moved = new Map<number, RootPath>()
   for (let row = 0; row < columns.length; row++) {
-    const spot = spotAt(columns, root, pathAt(columns, row))
+    const path = pathAt(columns, row)
+    const { spot, at } = spotAt(columns, root, path)
+    if (at !== path) moved.set(row, at)
     const kind = columns.kind[row]!
     if (kind === kindNumber.whiteout) spot.whiteout = row
     else if (kind === kindNumber.opaque) spot.opaque = row
@@ -64,13 +70,29 @@ export function survivors(columns: Columns): Uint32Array {
   }
   const rows: number[] = []
   gather(root, rows)
-  return Uint32Array.from(rows).sort((a, b) => compareRows(columns, a, b))
+  const renamed = moved.size === 0 ? columns : rename(columns, moved)
+  return { columns: renamed, order: Uint32Array.from(rows).sort((a, b) => compareRows(renamed, a, b)) }
 }
 
-function spotAt(columns: Columns, root: Spot, path: RootPath): Spot {
-  let spot = root
-  if (path === '/') return spot
-  for (const name of path.slice(1).split('/')) {
+/** As many symlinks as Linux follows in one path; after that they are in the way. */
+const mostLinks = 40
+
+function spotAt(
+  columns: Columns,
+  root: Spot,
+  path: RootPath,
+): { readonly spot: Spot; readonly at: RootPath } {
+  const spots = [root]
+  const names: string[] = []
+  const todo = path.split('/').reverse()
+  let links = 0
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      if (names.pop() !== undefined) spots.pop()
+      continue
+    }
+    const spot = spots.at(-1)!
     if (spot.node !== undefined && columns.kind[spot.node] !== kindNumber.directory) delete spot.node
     spot.below ??= new Map()
     let next = spot.below.get(name)
@@ -78,9 +100,40 @@ function spotAt(columns: Columns, root: Spot, path: RootPath): Spot {
       next = {}
       spot.below.set(name, next)
     }
-    spot = next
+    const isLink = next.node !== undefined && columns.kind[next.node] === kindNumber.symlink
+    if (isLink && todo.length > 0 && links++ < mostLinks) {
+      const target = linkAt(columns, next.node!)
+      if (target.startsWith('/')) {
+        spots.length = 1
+        names.length = 0
+      }
+      todo.push(...target.split('/').reverse())
+      continue
+    }
+    spots.push(next)
+    names.push(name)
   }
-  return spot
+  return { spot: spots.at(-1)!, at: `/${names.join('/')}` as RootPath }
+}
+
+function rename(columns: Columns, moved: ReadonlyMap<number, RootPath>): Columns {
+  const names = byteList()
+  const flags = columns.flags.slice()
+  for (let row = 0; row < columns.length; row++) {
+    const path = moved.get(row)
+    if (path === undefined)
+      appendBytes(names, columns.names.subarray(columns.nameEnd[row]!, columns.nameEnd[row + 1]!))
+    else {
+      appendBytes(names, pathBytes(path))
+      flags[row]! &= ~rowFlags.ascii
+    }
+  }
+  return {
+    ...columns,
+    flags,
+    names: names.bytes.subarray(0, names.used),
+    nameEnd: names.ends.subarray(0, names.length + 1),
+  }
 }
 
 function gather(root: Spot, rows: number[]): void {
