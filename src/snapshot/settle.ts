@@ -2,8 +2,8 @@
 // through symlinks) written anew as layers that stand for themselves. Rare, and only the `copy` backend needs it.
 import fs from 'node:fs'
 import path from 'node:path'
-import { type DiffId, hexOf } from '../core/index.ts'
-import { type LayerIndex, packLayer } from '../layer/index.ts'
+import { type DiffId, hexOf, type RootPath } from '../core/index.ts'
+import { type Entry, type LayerIndex, type Node, packLayer } from '../layer/index.ts'
 import { readContent } from './content.ts'
 import { placeLayer } from './placed.ts'
 import type { StoreForSnapshots } from './types.ts'
@@ -33,7 +33,7 @@ export function settleLayers(store: StoreForSnapshots, layers: readonly DiffId[]
     const fd = fs.openSync(fresh, 'w')
     try {
       const port = { read: readContent(anew.tarPath), write: (chunk: Uint8Array) => writeAll(fd, chunk) }
-      const packing = packLayer(placed.entries(), port)
+      const packing = packLayer(linksAfterTargets(placed.entries()), port)
       let step = packing.next()
       while (step.done !== true) step = packing.next()
       fs.renameSync(fresh, path.join(store.work, `${hexOf(step.value.diffId)}.tar`))
@@ -48,4 +48,27 @@ export function settleLayers(store: StoreForSnapshots, layers: readonly DiffId[]
 
 function writeAll(fd: number, chunk: Uint8Array): void {
   for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done)
+}
+
+/** Makes the first name of a file the file and the others links to it. */
+function linksAfterTargets(entries: Iterable<Entry>): readonly Entry[] {
+  const list = [...entries]
+  const firstName = new Map<RootPath, RootPath>()
+  for (const entry of list)
+    if (entry.kind === 'hardlink' && !firstName.has(entry.target)) firstName.set(entry.target, entry.path)
+  const nodes = new Map(list.map((entry) => [entry.path, entry]))
+  const isEarlier = new Set<RootPath>()
+  const seen = new Set<RootPath>()
+  return list.map((entry): Entry => {
+    const target = entry.kind === 'hardlink' ? entry.target : entry.path
+    const first = firstName.get(target)
+    seen.add(entry.path)
+    if (first === undefined) return entry
+    if (entry.path === first && entry.kind === 'hardlink') {
+      if (seen.has(target)) return entry
+      isEarlier.add(target)
+      return { ...(nodes.get(target) as Node), path: entry.path }
+    }
+    return isEarlier.has(target) ? { kind: 'hardlink', path: entry.path, target: first } : entry
+  })
 }
