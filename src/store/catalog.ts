@@ -13,6 +13,8 @@ export interface Catalog {
   run(sql: string, ...values: SQLInputValue[]): number
   /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
   write<Result>(work: () => Result): Result
+  /** How many transactions were undone: what was remembered of them is void. */
+  rollbacks(): number
   close(): void
 }
 
@@ -48,6 +50,7 @@ pragma user_version = ${version};
 export function openCatalog(root: string): Catalog {
   const database = openDatabase(root)
   const statements = new Map<string, StatementSync>()
+  let undone = 0
   const prepare = (sql: string): StatementSync => {
     let statement = statements.get(sql)
     if (statement === undefined) {
@@ -60,12 +63,16 @@ export function openCatalog(root: string): Catalog {
     row: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).get(...values) as Row | undefined,
     rows: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).all(...values) as Row[],
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    write: (work) => inTransaction(database, work),
+    write: (work) =>
+      inTransaction(database, work, () => {
+        undone++
+      }),
+    rollbacks: () => undone,
     close: () => database.close(),
   }
 }
 
-function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+function inTransaction<Result>(database: DatabaseSync, work: () => Result, undone: () => void): Result {
   if (database.isTransaction) return work()
   try {
     database.exec('begin immediate')
@@ -78,6 +85,7 @@ function inTransaction<Result>(database: DatabaseSync, work: () => Result): Resu
     return result
   } catch (thrown) {
     if (database.isTransaction) database.exec('rollback')
+    undone()
     throw asStoreFault(thrown)
   }
 }

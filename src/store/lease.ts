@@ -31,6 +31,13 @@ export function openLeases(
       return { id, held: new Set<string>() }
     })
   }
+  let seen = 0
+  const forgetUndone = () => {
+    if (seen === catalog.rollbacks()) return
+    seen = catalog.rollbacks()
+    implicit = undefined
+    for (const row of open) row.held.clear()
+  }
   const add = (row: Row, items: readonly string[]) => {
     const fresh = items.filter((item) => !row.held.has(item))
     if (fresh.length === 0) return
@@ -55,6 +62,7 @@ export function openLeases(
       return {
         hold: (digests) => {
           const list = [...digests]
+          forgetUndone()
           add(row, list)
           return list.filter((item) => !isHere(item))
         },
@@ -63,6 +71,7 @@ export function openLeases(
     },
     cover(items) {
       const list = [...items]
+      forgetUndone()
       if (open.size === 0) {
         implicit ??= begin()
         add(implicit, list)
