@@ -76,9 +76,20 @@ export function dialectOf(block: Buffer): Dialect {
   return magic.startsWith('ustar\0') ? 'ustar' : 'v7'
 }
 
+/**
+ * GNU headers have times where ustar has the prefix: octal digits or base-256. Go before 1.6 wrote prefixes under GNU's magic
+ * (golang.org/issue/12594), so what can be no time is a prefix there too.
+ */
+function hasPrefix(block: Uint8Array, dialect: Dialect): boolean {
+  const first = block[345]!
+  if (first === 0) return false
+  const isTime = first === 0x20 || (first >= 0x30 && first <= 0x37) || first >= 0x80
+  return dialect === 'ustar' || !isTime
+}
+
 /** The name as the header has it, with the ustar prefix before it. */
 export function nameOf(block: Buffer, dialect: Dialect): Buffer {
   const name = field(block, 0, 100)
-  if (dialect !== 'ustar' || block[345] === 0) return name
+  if (dialect === 'v7' || !hasPrefix(block, dialect)) return name
   return Buffer.concat([field(block, 345, 155), Buffer.from('/'), name])
 }
