@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isFault } from '../core/index.ts'
-import { emptyErofs } from '../layer/erofs/index.ts'
+import { emptyErofs } from '../layer/index.ts'
 import { findCalls, getCalls } from './calls.ts'
 import type { Abilities, Ability } from './kernel.ts'
 import { createMount, erofsParameters, overlayParameters } from './mounts.ts'

@@ -18,6 +18,7 @@ import {
 import { openTestStore, type TestStore } from '../../src/testing/layer-store.ts'
 import { type RawEntry, type RawType, rawTar } from '../../src/testing/raw-tar.ts'
 import { type Bytes, bytesOf, type Check, listTree, look, type Operation, operate } from './layer-tree.ts'
+import { describe, describeExpected, type ExpectedEntry, groupLinks } from './layer-words.ts'
 import { type Case, skip } from './suite.ts'
 
 export interface TarEntry {
@@ -48,16 +49,6 @@ export interface LayerCase extends Case {
   readonly path?: string
   readonly isDir?: boolean
   readonly umask?: readonly string[]
-}
-
-interface ExpectedEntry {
-  readonly name?: string
-  readonly whiteout?: string
-  readonly type?: string
-  readonly mode?: string
-  readonly content?: Bytes
-  readonly target?: string
-  readonly mtime?: string
 }
 
 const kernel: Kernel = openKernel()
@@ -249,37 +240,6 @@ export async function checkDiff(one: LayerCase): Promise<void> {
         }
       })
     })
-}
-
-/** For each name the first name of its file. */
-function groupLinks(names: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, string> {
-  const groups = new Map<string, string[]>()
-  for (const [name, target] of names) if (target === undefined) groups.set(name, [name])
-  for (const [name, target] of names) {
-    if (target === undefined) continue
-    const group = groups.get(target)
-    group?.push(name)
-    if (group !== undefined) groups.set(name, group)
-  }
-  return new Map([...groups].map(([name, group]) => [name, [...group].sort().join(' ')]))
-}
-
-function describe(entry: Entry, groups: ReadonlyMap<string, string>): string {
-  if (entry.kind === 'directory') return `${entry.path} dir ${entry.meta.mode.toString(8)}`
-  if (entry.kind === 'file' || entry.kind === 'hardlink')
-    return `${entry.path} file of ${groups.get(entry.path)}`
-  return `${entry.path} ${entry.kind}`
-}
-
-function describeExpected(
-  entry: ExpectedEntry,
-  { nameOf, groups }: { nameOf: (text: string) => string; groups: ReadonlyMap<string, string> },
-): string {
-  if (entry.whiteout !== undefined) return `${nameOf(entry.whiteout)} whiteout`
-  const name = nameOf(entry.name ?? '')
-  if (entry.type === 'dir') return `${name} dir ${entry.mode}`
-  if (entry.type === 'file' || entry.type === 'hardlink') return `${name} file of ${groups.get(name)}`
-  return `${name} ${entry.type}`
 }
 
 /** `changes`: what was added, changed and deleted; a directory's time is no change. */
