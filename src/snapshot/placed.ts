@@ -37,15 +37,21 @@ export interface Placed {
 /** The directories of an overlay over these layers, bottom first; at most `limit` of them. */
 export function placeLayers(
   store: StoreForSnapshots,
-  layers: readonly DiffId[],
+  given: readonly DiffId[],
   limit: number,
 ): readonly Placed[] {
+  const layers = withoutRepeats(given).filter((id) => store.index(id).length > 0)
   const excess = layers.length > limit ? layers.length - limit + 1 : 0
   const bottom = excess > 0 ? [placeMerged(store, layers.slice(0, excess))] : []
   return [
     ...bottom,
     ...layers.slice(excess).map((_, at) => placeLayer(store, layers.slice(0, excess + at + 1))),
   ]
+}
+
+/** An overlay takes no directory twice (ELOOP). Of a layer that repeats, the topmost hides all that the others show. */
+function withoutRepeats(layers: readonly DiffId[]): readonly DiffId[] {
+  return layers.filter((id, at) => layers.lastIndexOf(id) === at)
 }
 
 export function stackOf(store: StoreForSnapshots, layers: readonly DiffId[]): Stack {
