@@ -149,7 +149,7 @@ function checkOrder(last: Entry | undefined, entry: Entry): void {
   if (isReservedName(path))
     throw new Fault(
       'path.invalid',
-      `${path}: a layer cannot hold a name that starts with .wh., since that marks a deletion`,
+      `${path}: a layer cannot hold this name, since layers mark deletions with names of its kind`,
     )
   if (path === '/' && entry.kind !== 'directory' && entry.kind !== 'opaque')
     throw new Fault('internal', `the root of a layer cannot be a ${entry.kind}`)

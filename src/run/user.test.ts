@@ -109,7 +109,7 @@ describe('mount points', () => {
         mode: 0,
       } as const,
     ]
-    assert.deepEqual(paths(mountPoints(root, { ...spec, mounts, cwd: '/work' })), [
+    assert.deepEqual(paths(mountPoints(root, { ...spec, mounts, cwd: '/srv' })), [
       '/data/cache/',
       '/data/cache/a/',
       '/run/',
@@ -117,7 +117,7 @@ describe('mount points', () => {
       '/run/resolve/stub.conf',
       '/run/secrets/',
       '/run/secrets/k',
-      '/work/',
+      '/srv/',
     ])
   })
 })
