@@ -3,23 +3,19 @@ import * as os from 'node:os'
 import type { Platform } from '../core/index.ts'
 import { type Context, Fault, type Place, sha256 } from '../core/index.ts'
 import { compileIgnore, parseDockerfile } from '../dockerfile/index.ts'
-import type { Kernel } from '../kernel/index.ts'
 import { type BuildArguments, type FindImage, planBuild } from '../plan/index.ts'
-import type { Runtime } from '../run/index.ts'
-import type { Snapshots } from '../snapshot/index.ts'
 import type { Image, Store } from '../store/index.ts'
 import { openContext } from './context-view.ts'
 import { openDigestMemory } from './digest-memory.ts'
 import { emptyIgnore, type FoundDockerfile } from './dockerfile-source.ts'
 import { type ExecutedStep, execute } from './execute.ts'
-import type { ReadSecret } from './tools.ts'
+import type { Machine, ReadSecret } from './tools.ts'
 
 /** The rooms a build works with. */
 export interface Workshop {
   readonly store: Store
-  readonly kernel: Kernel
-  readonly snapshots: Snapshots
-  readonly runtime: Runtime
+  /** What RUN needs; looked at only by steps that run something. */
+  readonly machine: Machine
   readonly findImage: FindImage
 }
 
@@ -84,7 +80,8 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
         parallel: request.parallel ?? Math.max(2, os.availableParallelism()),
         fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),
         tools: {
-          ...workshop,
+          store,
+          machine: workshop.machine,
           context: () => view ?? noContext(),
           readSecret: request.readSecret,
           extraHosts: request.extraHosts,

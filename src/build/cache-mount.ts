@@ -30,7 +30,9 @@ export async function openCacheMount(
   for (let copy = 0; ; copy++) {
     const { directory, made } = open(copy === 0 ? mount.id : `${mount.id}#${copy}`)
     const lock =
-      mount.sharing === 'shared' ? undefined : tools.kernel.lock(`${directory}.lock`, 'exclusive', 'try')
+      mount.sharing === 'shared'
+        ? undefined
+        : tools.machine.kernel.lock(`${directory}.lock`, 'exclusive', 'try')
     if (mount.sharing !== 'shared' && lock === undefined) {
       if (mount.sharing === 'private') continue
       await delay(50, undefined, { signal: ctx.signal })
@@ -53,7 +55,7 @@ async function fill(
       : source.from === 'image'
         ? source.image.layers
         : []
-  await using view = await tools.snapshots.view(layers, ctx)
+  await using view = await tools.machine.snapshots.view(layers, ctx)
   const inside = resolvePath(tools.store.layers.stack(layers), toRootPath(mount.source), 'all')
   fs.cpSync(path.join(view.root, inside), directory, {
     recursive: true,

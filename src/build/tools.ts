@@ -9,11 +9,16 @@ import type { ContextView } from './context-view.ts'
 /** The value of a secret, read when a step asks; `undefined` where the build was given none of that id. */
 export type ReadSecret = (id: string) => Uint8Array | undefined
 
-export interface Tools {
-  readonly store: Store
+/** The operating system, as far as steps need it. */
+export interface Machine {
+  readonly kernel: Kernel
   readonly snapshots: Snapshots
   readonly runtime: Runtime
-  readonly kernel: Kernel
+}
+
+export interface Tools {
+  readonly store: Store
+  readonly machine: Machine
   /** Faults with `context.missing` where the build has no context. */
   readonly context: () => ContextView
   readonly readSecret: ReadSecret

@@ -60,7 +60,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
         epoch: options.sourceDateEpoch,
         parallel: options.parallel,
       },
-      { ...workshopOf(rooms), findImage: imageFinder(rooms, lease) },
+      { store, machine: await rooms.machine(), findImage: imageFinder(rooms, lease) },
       inner,
     )
     const { image } = built
@@ -79,19 +79,6 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
     const summary: BuildSummary = { ...base, steps: [], places: [], fault: fault.message }
     store.builds.save({ id, started, ended: Date.now(), image: undefined, summary: JSON.stringify(summary) })
     throw fault
-  }
-}
-
-function workshopOf(rooms: Rooms) {
-  return {
-    store: rooms.store,
-    kernel: rooms.kernel,
-    get snapshots() {
-      return rooms.snapshots
-    },
-    get runtime() {
-      return rooms.runtime
-    },
   }
 }
 

@@ -25,7 +25,8 @@ export async function examine(
   options: { readonly verify?: boolean },
   ctx: Context,
 ): Promise<DoctorReport> {
-  const { store, kernel, snapshots, runtime } = rooms
+  const { store } = rooms
+  const { kernel, snapshots, runtime } = await rooms.machine()
   const checks: Check[] = [
     { name: 'node', ok: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
     { name: 'store', ok: true, detail: store.root },

@@ -1,17 +1,12 @@
-// Puts the rooms together as the engine that the faces use.
+// Puts the rooms together as the engine that the faces use. What only some calls need is loaded by them: a listing is over before a
+// builder would have been read.
 import * as os from 'node:os'
 import * as path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { Fault, hostPlatform, parsePlatform } from '../core/index.ts'
-import { exportTar, importTar, loadArchive, saveArchive } from '../store/index.ts'
 import type { Engine, EngineOptions, LoadedImage } from './api.ts'
-import { buildImage } from './build.ts'
-import { examine } from './doctor.ts'
-import { parseChanges } from './import.ts'
 import { imageDetails, imageHistory, listImages } from './look.ts'
 import { findImage, parseTag, storeName } from './names.ts'
-import { removeImages } from './remove.ts'
-import { runImage } from './run.ts'
 import { openRooms } from './workshop.ts'
 
 /** Opens the engine; makes the store where there is none. Faults with `store.unwritable` or `store.version`. */
@@ -31,20 +26,25 @@ export function openEngine(options: EngineOptions = {}): Engine {
   }
   return {
     root: rooms.root,
-    build: (request, ctx) => buildImage(request, rooms, ctx),
+    build: async (request, ctx) => (await import('./build.ts')).buildImage(request, rooms, ctx),
     images: (request) => listImages(rooms.store, request),
     history: (name) => imageHistory(rooms.store, name),
     inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),
     tag(source, target) {
       rooms.store.refs.set(parseTag(target), findImage(rooms.store, source).descriptor)
     },
-    remove: (names, request, ctx) => removeImages(rooms.store, names, { ...request, ctx }),
-    save: (names, request, ctx) => saveArchive(rooms.store, saved(names), request, ctx),
+    remove: async (names, request, ctx) =>
+      (await import('./remove.ts')).removeImages(rooms.store, names, { ...request, ctx }),
+    save: async (names, request, ctx) =>
+      (await import('../store/index.ts')).saveArchive(rooms.store, saved(names), request, ctx),
     async load(source, ctx) {
+      const { loadArchive } = await import('../store/index.ts')
       const loaded = await loadArchive(rooms.store, source, ctx)
       return loaded.map(({ names, image }): LoadedImage => ({ id: image.configDigest, tags: names }))
     },
     async import(request, ctx) {
+      const { importTar } = await import('../store/index.ts')
+      const { parseChanges } = await import('./import.ts')
       const tag = request.tag === undefined ? undefined : parseTag(request.tag)
       const image = await importTar(
         rooms.store,
@@ -60,8 +60,14 @@ export function openEngine(options: EngineOptions = {}): Engine {
       if (tag !== undefined) rooms.store.refs.set(tag, image.descriptor)
       return { id: image.configDigest, tags: tag === undefined ? [] : [tag] }
     },
-    export: (name, output, ctx) => exportTar(rooms.store, findImage(rooms.store, name).layers, output, ctx),
-    run: (request, ctx) => runImage(request, rooms, ctx),
+    export: async (name, output, ctx) =>
+      (await import('../store/index.ts')).exportTar(
+        rooms.store,
+        findImage(rooms.store, name).layers,
+        output,
+        ctx,
+      ),
+    run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
     prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),
     usage() {
       const { images, ...sums } = rooms.store.usage()
@@ -76,7 +82,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
         })),
       }
     },
-    doctor: (request, ctx) => examine(rooms, manifest.version, request, ctx),
+    doctor: async (request, ctx) =>
+      (await import('./doctor.ts')).examine(rooms, manifest.version, request, ctx),
     [Symbol.dispose]: () => rooms[Symbol.dispose](),
   }
 }

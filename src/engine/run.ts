@@ -12,7 +12,8 @@ export async function runImage(
   rooms: Rooms,
   ctx: Context,
 ): Promise<{ readonly status: number }> {
-  const { store, snapshots, runtime } = rooms
+  const { store } = rooms
+  const { snapshots, runtime } = await rooms.machine()
   const image = findImage(store, options.image)
   using lease = store.lease()
   lease.hold([image.digest, ...image.layers])

@@ -1,24 +1,18 @@
-// The rooms that an engine works with, each opened when something first asks for it, so that a listing pays for nothing but the store.
-import * as path from 'node:path'
-import { type Kernel, openKernel } from '../kernel/index.ts'
-import { openRuntime, type Runtime } from '../run/index.ts'
-import { openSnapshots, type Snapshots } from '../snapshot/index.ts'
+// What an engine works with: the store, and for what touches the operating system the machine, loaded when something first asks for it.
 import { openStore, type Store } from '../store/index.ts'
+import type { Machine } from './machine.ts'
 
 export interface Rooms extends Disposable {
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Opened at the first look. */
   readonly store: Store
-  readonly kernel: Kernel
-  readonly snapshots: Snapshots
-  readonly runtime: Runtime
+  machine(): Promise<Machine>
 }
 
 export function openRooms(root: string, env: Rooms['env']): Rooms {
   let store: Store | undefined
-  let kernel: Kernel | undefined
-  let snapshots: Snapshots | undefined
-  let runtime: Runtime | undefined
+  let machine: Machine | undefined
   return {
     root,
     env,
@@ -26,23 +20,13 @@ export function openRooms(root: string, env: Rooms['env']): Rooms {
       store ??= openStore(root)
       return store
     },
-    get kernel() {
-      kernel ??= openKernel({ scratch: this.store.work })
-      return kernel
-    },
-    get snapshots() {
-      snapshots ??= openSnapshots(this.store, this.kernel)
-      return snapshots
-    },
-    get runtime() {
-      runtime ??= openRuntime(this.kernel, {
-        work: path.join(this.store.work, 'run'),
-        memory: path.join(root, 'runtime.json'),
-      })
-      return runtime
+    async machine() {
+      const { openMachine } = await import('./machine.ts')
+      machine ??= openMachine(this.store)
+      return machine
     },
     [Symbol.dispose]: () => {
-      snapshots?.[Symbol.dispose]()
+      machine?.[Symbol.dispose]()
       store?.close()
     },
   }

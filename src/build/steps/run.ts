@@ -127,8 +127,8 @@ function openBind(planned: PlannedMount, tools: Tools): Bind {
               ? source.image.layers
               : []
       const mounted = mount.readonly
-        ? stack.use(await tools.snapshots.view(layers, ctx))
-        : stack.use(await tools.snapshots.draft(layers, {}, ctx))
+        ? stack.use(await tools.machine.snapshots.view(layers, ctx))
+        : stack.use(await tools.machine.snapshots.draft(layers, {}, ctx))
       return String(hostPath(path === '/' ? mounted.root : `${mounted.root}${path}`))
     },
   }
@@ -177,8 +177,13 @@ async function perform(
   await using stack = new AsyncDisposableStack()
   const spec = await runSpec(step, { tools, binds, below, stack }, ctx)
   const points = mountPoints(below, spec)
-  const draft = stack.use(await tools.snapshots.draft(work.below, {}, ctx))
-  const result = await tools.runtime.run(draft.root, spec, { stdin: 'null', onOutput: work.said }, ctx)
+  const draft = stack.use(await tools.machine.snapshots.draft(work.below, {}, ctx))
+  const result = await tools.machine.runtime.run(
+    draft.root,
+    spec,
+    { stdin: 'null', onOutput: work.said },
+    ctx,
+  )
   if (result.status !== 0)
     throw new Fault(
       'step.failed',
