@@ -125,8 +125,8 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       stage: stage.name,
       step: { number, of: work.of },
     })
-    const end = (outcome: Outcome, size?: number): void =>
-      ctx.emit({ type: 'ended', task, outcome, at: Date.now(), size })
+    const end = (outcome: Outcome, more: { readonly size?: number; readonly message?: string }): void =>
+      ctx.emit({ type: 'ended', task, outcome, at: Date.now(), ...more })
     try {
       const result = await doStep(
         {
@@ -140,7 +140,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
         tools,
         inner,
       )
-      end(result.outcome, result.layer.contentSize)
+      end(result.outcome, { size: result.layer.contentSize })
       steps.push({
         name: step.name,
         stage: stage.name,
@@ -153,7 +153,8 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       return result
     } catch (thrown) {
       const fault = asFault(thrown)
-      end(fault.kind === 'cancelled' || stopping.signal.aborted ? 'cancelled' : 'failed')
+      const cancelled = fault.kind === 'cancelled' || stopping.signal.aborted
+      end(cancelled ? 'cancelled' : 'failed', cancelled ? {} : { message: fault.message })
       throw placed(fault, step.place, options.source)
     }
   }

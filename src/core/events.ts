@@ -39,6 +39,8 @@ export type Event =
       readonly task: TaskId
       readonly outcome: Outcome
       readonly at: number
+      /** Why it failed, as one sentence. */
+      readonly message?: string | undefined
       /** Bytes of the layer made or reused, where there is one. */
       readonly size?: number | undefined
     }

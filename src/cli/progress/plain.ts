@@ -36,7 +36,7 @@ export function printNews(news: News): string {
     case 'began':
       return `${start} ${news.task.title}\n`
     case 'missed':
-      return `${start} MISS ${news.task.reason}\n`
+      return `${start} MISS ${news.task.name}: ${news.task.reason}\n`
     case 'line':
       return `${start} ${(news.after / 1000).toFixed(3)} ${news.text}\n`
     case 'moved':
@@ -54,7 +54,7 @@ function printEnd(task: Task): string {
     case 'done':
       return `DONE ${seconds}${task.size === undefined || task.size === 0 ? '' : ` ${printSize(task.size)}`}`
     case 'failed':
-      return `ERROR: failed after ${seconds}`
+      return task.message === undefined ? `ERROR: failed after ${seconds}` : `ERROR: ${task.message}`
     case 'cancelled':
       return 'CANCELED'
   }

@@ -5,7 +5,9 @@ export interface Task {
   readonly id: TaskId
   /** From 1. */
   readonly number: number
-  /** `[stage 2/7] RUN make`, on one line. */
+  /** `RUN make`, on one line. */
+  readonly name: string
+  /** `[stage 2/7] RUN make`. */
   readonly title: string
   /** For a step of a build: its stage and how many steps that has. */
   readonly step: { readonly stage: string; readonly of: number } | undefined
@@ -15,7 +17,10 @@ export interface Task {
   readonly outcome: Outcome | undefined
   /** Bytes of its layer. */
   readonly size: number | undefined
+  /** Why its result could not be reused. */
   readonly reason: string | undefined
+  /** Why it failed. */
+  readonly message: string | undefined
   readonly moved:
     | { readonly done: number; readonly total: number | undefined; readonly unit: 'bytes' | 'entries' }
     | undefined
@@ -87,6 +92,7 @@ function begin(event: Event & { type: 'began' }, number: number): Task {
   return {
     id: event.task,
     number,
+    name,
     title: where === '' ? name : `[${where}] ${name}`,
     step: step === undefined ? undefined : { stage: stage ?? '', of: step.of },
     began: event.at,
@@ -94,6 +100,7 @@ function begin(event: Event & { type: 'began' }, number: number): Task {
     outcome: undefined,
     size: undefined,
     reason: undefined,
+    message: undefined,
     moved: undefined,
     tail: [],
     lines: 0,
@@ -113,7 +120,7 @@ function end(state: Progress, task: Task, event: Event & { type: 'ended' }): Pro
   const flushed = rests.length === 0 ? state : withLines(state, quiet, rests, event.at)
   const news = rests.length === 0 ? [] : flushed.news
   const last = rests.length === 0 ? task : flushed.tasks.get(task.id)!
-  const next = { ...last, ended: event.at, outcome: event.outcome, size: event.size }
+  const next = { ...last, ended: event.at, outcome: event.outcome, size: event.size, message: event.message }
   return withTask(flushed, next, [...news, { kind: 'ended', task: next }])
 }
 
