@@ -14,6 +14,8 @@ import type { Collected, CollectOptions } from './types.ts'
 interface Parts {
   readonly root: string
   readonly catalog: Catalog
+  /** Brings `index.json` up to date after a death. */
+  readonly repair: () => void
 }
 
 interface Doomed {
@@ -29,12 +31,12 @@ const week = 7 * 24 * 3600 * 1000
 const digestName = /^[0-9a-f]{64}$/
 
 export async function collect(
-  { root, catalog }: Parts,
+  { root, catalog, repair }: Parts,
   options: CollectOptions,
   ctx: Context,
 ): Promise<Collected> {
   ctx.signal.throwIfAborted()
-  if (options.dryRun !== true) sweepDead(root, catalog)
+  if (options.dryRun !== true && sweepDead(root, catalog) === 'swept') repair()
   const { doomed, garbage } = catalog.write(() => {
     const chosen = choose(catalog, options)
     const paths = pathsOf(chosen, options.dryRun === true ? [] : strays(root, catalog))

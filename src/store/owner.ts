@@ -15,7 +15,7 @@ export interface Owner {
 
 let counter = 0
 
-/** Makes this process's directory, and sweeps those of the dead. */
+/** Makes this process's directory. */
 export function openOwner(root: string, catalog: Catalog): Owner {
   counter++
   const name = `${process.pid}-${counter}-${Math.random().toString(36).slice(2, 10)}`
@@ -24,7 +24,6 @@ export function openOwner(root: string, catalog: Catalog): Owner {
     mkdirSync(work, { recursive: true })
     return takeLock(work)!
   })
-  sweepDead(root, catalog)
   return {
     name,
     work,
@@ -48,15 +47,17 @@ function takeLock(directory: string): DatabaseSync | undefined {
 }
 
 /** Removes the directories and leases of processes that are gone. Their names are taken in a transaction, so no newcomer is hit. */
-export function sweepDead(root: string, catalog: Catalog): void {
+export function sweepDead(root: string, catalog: Catalog): 'swept' | 'nobody' {
   const directory = path.join(root, 'work')
   const others = readdirSync(directory)
-  if (others.length < 2 && !others.some((name) => name.startsWith('dead-'))) return
+  if (others.length < 2 && !others.some((name) => name.startsWith('dead-'))) return 'nobody'
+  let swept: 'swept' | 'nobody' = 'nobody'
   catalog.write(() => {
     for (const name of others) {
       if (name.startsWith('dead-')) continue
       const lock = tryLock(path.join(directory, name))
       if (lock === undefined) continue
+      swept = 'swept'
       dropLeases(catalog, name)
       renameQuietly(path.join(directory, name), path.join(directory, `dead-${name}`))
       lock.close()
@@ -67,6 +68,7 @@ export function sweepDead(root: string, catalog: Catalog): void {
   })
   for (const name of readdirSync(directory))
     if (name.startsWith('dead-')) rmSync(path.join(directory, name), { recursive: true, force: true })
+  return swept
 }
 
 function tryLock(directory: string): DatabaseSync | undefined {

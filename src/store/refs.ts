@@ -1,5 +1,5 @@
 // Names of images. The catalogue decides; `index.json` is rewritten in the same transaction, so that OCI tools see the same names.
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Descriptor, Fault, mediaTypes } from '../core/index.ts'
 import type { BlobRoom } from './blobs.ts'
@@ -17,7 +17,12 @@ interface Parts {
   readonly blobs: BlobRoom
 }
 
-export function openRefs({ root, work, catalog, leases, blobs }: Parts): Refs {
+export interface RefRoom extends Refs {
+  /** Makes `index.json` agree with the catalogue again: a kill between its renaming and the commit leaves it one step ahead. */
+  repair(): void
+}
+
+export function openRefs({ root, work, catalog, leases, blobs }: Parts): RefRoom {
   const list = (): Ref[] =>
     catalog
       .rows<{ name: string; descriptor: string }>('select name, descriptor from refs order by name')
@@ -26,17 +31,21 @@ export function openRefs({ root, work, catalog, leases, blobs }: Parts): Refs {
     const row = catalog.row<{ descriptor: string }>('select descriptor from refs where name = ?', name)
     return row === undefined ? undefined : (JSON.parse(row.descriptor) as Descriptor)
   }
-  const publish = () => {
-    const file = path.join(work(), 'index.json')
+  const text = () => {
     const manifests = list().map(({ name, descriptor }) => ({
       ...descriptor,
       annotations: { ...descriptor.annotations, [refNameKey]: name },
     }))
+    return JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })
+  }
+  const target = path.join(root, 'index.json')
+  const publish = () => {
+    const file = path.join(work(), 'index.json')
     const fd = openSync(file, 'w', 0o644)
-    writeSync(fd, JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }))
+    writeFileSync(fd, text())
     fsyncSync(fd)
     closeSync(fd)
-    renameSync(file, path.join(root, 'index.json'))
+    renameSync(file, target)
   }
   const setAll = (refs: readonly Ref[]) => {
     const fresh = refs.filter(({ name, descriptor }) => find(name)?.digest !== descriptor.digest)
@@ -67,5 +76,10 @@ export function openRefs({ root, work, catalog, leases, blobs }: Parts): Refs {
         return removed
       }),
     list,
+    repair() {
+      catalog.write(() => {
+        if (!existsSync(target) || readFileSync(target, 'utf8') !== text()) publish()
+      })
+    },
   }
 }

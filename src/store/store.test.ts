@@ -230,10 +230,13 @@ describe('many processes', () => {
       const child = start(t, root, { who: `r${round}x`, count: 1000 })
       await once(child.stdout!, 'data')
       await new Promise((resolve) => setTimeout(resolve, 15 + Math.random() * 60))
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      const ended = once(child, 'exit')
+      assert(child.kill('SIGKILL'), 'it ended by itself')
+      await ended
       using store = openStore(path.join(root, 'store'))
       assert.deepEqual((await store.verify(silent)).problems, [])
+      const index = JSON.parse(fs.readFileSync(path.join(root, 'store/index.json'), 'utf8'))
+      assert.equal(index.manifests.length, store.refs.list().length)
     }
     using store = openStore(path.join(root, 'store'))
     await store.layers.pack([file('/next', 'works')], silent)

@@ -8,7 +8,7 @@ import { openImages } from './images.ts'
 import { openLayers } from './layers.ts'
 import { openLeases } from './lease.ts'
 import { openMounts } from './mounts.ts'
-import { type Owner, openOwner } from './owner.ts'
+import { type Owner, openOwner, sweepDead } from './owner.ts'
 import { openBuilds, openContextDigests, openRecords } from './records.ts'
 import { openRefs } from './refs.ts'
 import type { Store } from './types.ts'
@@ -24,7 +24,9 @@ export function openStore(root: string): Store {
   const catalog: Catalog = openCatalog(directory)
   let owner: Owner | undefined
   const getOwner = (): Owner => {
-    owner ??= openOwner(directory, catalog)
+    if (owner !== undefined) return owner
+    owner = openOwner(directory, catalog)
+    if (sweepDead(directory, catalog) === 'swept') refs.repair()
     return owner
   }
   const work = () => getOwner().work
@@ -69,9 +71,9 @@ export function openStore(root: string): Store {
         },
       }
     },
-    collect: (options, ctx) => collect({ root: directory, catalog }, options, ctx),
+    collect: (options, ctx) => collect({ root: directory, catalog, repair: refs.repair }, options, ctx),
     usage: () => usage(directory, catalog),
-    verify: (ctx) => verify({ root: directory, catalog }, ctx),
+    verify: (ctx) => verify({ root: directory, catalog, repair: refs.repair }, ctx),
     close,
     [Symbol.dispose]: close,
   }

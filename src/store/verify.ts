@@ -1,7 +1,6 @@
 // Reads everything again and compares it with what is claimed. Other processes may go on meanwhile: what they pruned is no problem.
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { createReadStream, readFileSync } from 'node:fs'
 import { type Context, type DiffId, type Digest, digestOfHex } from '../core/index.ts'
 import { decodeIndex } from '../layer/index.ts'
 import type { Catalog } from './catalog.ts'
@@ -11,9 +10,11 @@ import type { Verified } from './types.ts'
 interface Parts {
   readonly root: string
   readonly catalog: Catalog
+  /** Brings `index.json` up to date. */
+  readonly repair: () => void
 }
 
-export async function verify({ root, catalog }: Parts, ctx: Context): Promise<Verified> {
+export async function verify({ root, catalog, repair }: Parts, ctx: Context): Promise<Verified> {
   const problems: string[] = []
   const still = (table: 'blobs' | 'layers', digest: string) =>
     catalog.row(
@@ -36,7 +37,8 @@ export async function verify({ root, catalog }: Parts, ctx: Context): Promise<Ve
     if (problem !== undefined && still('layers', row.diff)) problems.push(problem)
     ctx.signal.throwIfAborted()
   }
-  problems.push(...checkLinks(catalog), ...checkNames(root, catalog))
+  problems.push(...checkLinks(catalog))
+  repair()
   return { blobs: rows.length, bytes, problems }
 }
 
@@ -104,19 +106,4 @@ function checkLinks(catalog: Catalog): string[] {
     )
     .map(({ name, digest }) => `the name ${name} points to ${digest}, which is not here`)
   return [...images, ...refs]
-}
-
-function checkNames(root: string, catalog: Catalog): string[] {
-  const file = path.join(root, 'index.json')
-  try {
-    const { manifests } = JSON.parse(existsSync(file) ? readFileSync(file, 'utf8') : '{}') as {
-      manifests: readonly { digest: string }[]
-    }
-    const { n } = catalog.row<{ n: number }>('select count(*) as n from refs')!
-    return manifests.length === n
-      ? []
-      : [`index.json lists ${manifests.length} names, the catalogue ${n}; it is rewritten with the next tag`]
-  } catch (thrown) {
-    return [`index.json cannot be used: ${(thrown as Error).message}`]
-  }
 }
