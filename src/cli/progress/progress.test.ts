@@ -111,7 +111,7 @@ test('plain', () => {
 #2 CACHED
 
 #3 [build 2/3] COPY . .
-#3 MISS src/app.py content changed
+#3 MISS COPY . .: src/app.py content changed
 #4 [build 3/3] RUN make && make install
 #4 0.132 one
 WARN: take care
