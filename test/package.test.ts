@@ -15,7 +15,17 @@ test('the packed package runs without its sources', (t) => {
     assert.equal(result.status, 0, `${command} ${args.join(' ')}: ${result.error ?? result.stderr}`)
     return result.stdout
   }
-  run('npm', 'pack', '--silent', '--pack-destination', folder)
+  // Packing makes dist/ anew; in a copy, so that no other test starts Peel from a bundle that is being replaced.
+  const copy = path.join(folder, 'repository')
+  for (const file of spawnSync('git', ['ls-files', '-co', '--exclude-standard'], {
+    cwd: repository,
+    encoding: 'utf8',
+  })
+    .stdout.split('\n')
+    .filter((name) => name !== '' && fs.existsSync(path.join(repository, name))))
+    fs.cpSync(path.join(repository, file), path.join(copy, file))
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(copy, 'node_modules'))
+  run('npm', 'pack', copy, '--silent', '--pack-destination', folder)
   const tarball = fs.readdirSync(folder).find((name) => name.endsWith('.tgz'))
   assert.ok(tarball !== undefined)
   const home = path.join(folder, 'node_modules/peel')

@@ -47,7 +47,7 @@ export function openContext(
   }
 
   const visible = (path: RootPath): boolean => {
-    if (path === '/' || !ignore.match(path).ignored) return true
+    if (path === '/' || ignore.patterns.length === 0 || !ignore.match(path).ignored) return true
     return !ignore.canSkipDirectory(path) && holdsVisible(path)
   }
 
