@@ -1,0 +1,120 @@
+// The builders that are compared: Peel, and those of docker (BuildKit) and buildah that this machine has.
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import { type Command, has, run } from './shell.ts'
+import type { Volume } from './volume.ts'
+
+export interface Build {
+  readonly dockerfile: string
+  readonly context: string
+  readonly tag: string
+  readonly noCache?: boolean | undefined
+}
+
+export interface Tool {
+  readonly name: string
+  /** Forgets every image and cache and loads the base (a docker archive). */
+  fresh(base: string): void
+  build(build: Build): Command
+  close(): void
+}
+
+export function peel(repository: string, volume: Volume): Tool {
+  const root = path.join(volume.path, 'peel')
+  const command = (...args: readonly string[]): Command => ({
+    argv: [path.join(repository, 'bin/peel'), ...args],
+    env: { PEEL_ROOT: root },
+  })
+  return {
+    name: 'peel',
+    fresh(base) {
+      volume.fresh()
+      run(command('load', '-q', '-i', base))
+    },
+    build: ({ dockerfile, context, tag, noCache }) =>
+      command('build', ...(noCache ? ['--no-cache'] : []), '-t', tag, '-f', dockerfile, context),
+    close: () => {},
+  }
+}
+
+/** docker through the daemon that PEEL_BENCH_DOCKER or DOCKER_HOST names; `undefined` where none answers. */
+export function docker(): Tool | undefined {
+  const host = process.env.PEEL_BENCH_DOCKER ?? process.env.DOCKER_HOST
+  const program = ['/usr/bin/docker', 'docker'].find((candidate) => has(candidate))
+  if (host === undefined || program === undefined) return undefined
+  const env = { DOCKER_HOST: host, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' }
+  const command = (...args: readonly string[]): Command => ({ argv: [program, ...args], env })
+  try {
+    run(command('version'))
+  } catch {
+    return undefined
+  }
+  const tags = new Set<string>()
+  const forget = (): void => {
+    for (const tag of tags) run({ argv: ['sh', '-c', `${program} rmi -f ${tag} || true`], env })
+    run(command('builder', 'prune', '-af'))
+  }
+  return {
+    name: 'docker (BuildKit)',
+    fresh(base) {
+      forget()
+      run(command('load', '-q', '-i', base))
+    },
+    build({ dockerfile, context, tag, noCache }) {
+      tags.add(tag)
+      return command(
+        'build',
+        '--network=host',
+        ...(noCache ? ['--no-cache'] : []),
+        '-t',
+        tag,
+        '-f',
+        dockerfile,
+        context,
+      )
+    },
+    close: forget,
+  }
+}
+
+export function buildah(volume: Volume): Tool | undefined {
+  if (!has('buildah')) return undefined
+  const root = path.join(volume.path, 'buildah')
+  const command = (...args: readonly string[]): Command => ({
+    argv: [
+      'buildah',
+      '--root',
+      `${root}/root`,
+      '--runroot',
+      `${root}/run`,
+      '--storage-driver',
+      'overlay',
+      ...args,
+    ],
+    env: { TMPDIR: `${root}/tmp` },
+  })
+  return {
+    name: 'buildah',
+    fresh(base) {
+      volume.fresh()
+      fs.mkdirSync(`${root}/tmp`, { recursive: true })
+      run(command('pull', '-q', `docker-archive:${base}`))
+    },
+    build: ({ dockerfile, context, tag, noCache }) =>
+      command(
+        'bud',
+        '--layers',
+        '--pull=false',
+        '--network=host',
+        '--isolation=oci',
+        '--runtime=runc',
+        ...(noCache ? ['--no-cache'] : []),
+        '-t',
+        tag,
+        '-f',
+        dockerfile,
+        context,
+      ),
+    close: () => {},
+  }
+}
