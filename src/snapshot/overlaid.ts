@@ -9,6 +9,7 @@ import { below, readMeta, writeMeta } from './host.ts'
 import type { LayerDirectories } from './layers.ts'
 import { isWhiteout, splitXattrs } from './overlay.ts'
 import { placeLayers, rootMeta, stackOf } from './placed.ts'
+import { openRetired, type Retired } from './retire.ts'
 import { scanUpper } from './scan.ts'
 import type { Draft, Snapshots, StoreForSnapshots } from './types.ts'
 
@@ -25,6 +26,7 @@ export function overlaidSnapshots(
     directories,
   }: { readonly backend: 'mounted' | 'unpacked'; readonly directories: LayerDirectories },
 ): Snapshots {
+  const retired = openRetired(kernel)
   let made = 0
   const fresh = (): string => {
     const directory = path.join(store.work, 'd', String(made++))
@@ -64,10 +66,7 @@ export function overlaidSnapshots(
       kernel.mountOverlay(root, { lowers: [top, ...lowers, empty()] })
       return {
         root,
-        [Symbol.asyncDispose]: async () => {
-          kernel.unmount(root)
-          fs.rmSync(directory, { recursive: true, force: true })
-        },
+        [Symbol.asyncDispose]: async () => retired.add(root, directory),
       }
     },
     draft: async (layers, { uppers = [] }, ctx) => {
@@ -89,9 +88,12 @@ export function overlaidSnapshots(
         upper: { directory: upper, work },
       })
       const lowerMeta = lowerMetadata(store, base, { kernel, root: meta })
-      return overlaidDraft({ directory, root, upper, work }, { kernel, lowerMeta })
+      return overlaidDraft({ directory, root, upper, work }, { kernel, retired, lowerMeta })
     },
-    [Symbol.dispose]: () => directories[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      retired[Symbol.dispose]()
+      directories[Symbol.dispose]()
+    },
   }
 }
 
@@ -132,8 +134,13 @@ function overlaidDraft(
   { directory, root, upper, work }: Places,
   {
     kernel,
+    retired,
     lowerMeta,
-  }: { readonly kernel: Kernel; readonly lowerMeta: (path: RootPath) => Meta | undefined },
+  }: {
+    readonly kernel: Kernel
+    readonly retired: Retired
+    readonly lowerMeta: (path: RootPath) => Meta | undefined
+  },
 ): Draft {
   let state: 'open' | 'sealed' | 'gone' = 'open'
   return {
@@ -152,8 +159,7 @@ function overlaidDraft(
     [Symbol.asyncDispose]: async () => {
       if (state !== 'open') return
       state = 'gone'
-      kernel.unmount(root)
-      fs.rmSync(directory, { recursive: true, force: true })
+      retired.add(root, directory)
     },
   }
 }

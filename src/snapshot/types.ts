@@ -14,12 +14,12 @@ export interface StoreForSnapshots {
 /** How layers are made real: indexes mounted, layers unpacked once each and overlaid, or everything copied each time. */
 export type Backend = 'mounted' | 'unpacked' | 'copy'
 
-/** A tree to read. Disposing it takes it away. */
+/** A tree to read. Disposing it takes it away, soon; disposing of the snapshots at the latest. */
 export interface Mounted extends AsyncDisposable {
   readonly root: string
 }
 
-/** A tree to write in. Disposing it takes it away, and what was written with it unless it was sealed. */
+/** A tree to write in. Disposing it takes it away as a tree to read, and what was written with it unless it was sealed. */
 export interface Draft extends AsyncDisposable {
   readonly root: string
   /** Where the writes land; with the `copy` backend the whole tree. */
