@@ -49,20 +49,26 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       if (![...learned.values()].some(({ settled }) => settled)) return undefined
       const paths: string[] = []
       const digests: string[] = []
-      const stamps: number[] = []
+      const count = (packed?.paths.length ?? 0) + learned.size
+      const stamps = new Float64Array(count * 4)
       packed?.paths.forEach((path, row) => {
         if (learned.has(path as RootPath)) return
+        stamps.set(packed.stamps.subarray(row * 4, row * 4 + 4), paths.length * 4)
         paths.push(path)
         digests.push(packed.digests[row] as string)
-        for (let i = 0; i < 4; i++) stamps.push(packed.stamps[row * 4 + i] as number)
       })
       for (const [path, { stamp, digest, settled }] of learned) {
         if (!settled) continue
+        stamps.set(stamp, paths.length * 4)
         paths.push(path)
         digests.push(digest)
-        stamps.push(...stamp)
       }
-      return serialize({ version: 1, paths, stamps: Float64Array.from(stamps), digests } satisfies Packed)
+      return serialize({
+        version: 1,
+        paths,
+        stamps: stamps.slice(0, paths.length * 4),
+        digests,
+      } satisfies Packed)
     },
   }
 }

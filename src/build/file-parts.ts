@@ -14,13 +14,21 @@ export function selectedParts(
   const [source, ...rest] = selected.files
   if (source === undefined) return []
   const whole = source.found.node.kind === 'directory'
+  const states = new Map<string, string>()
   return (whole ? rest : [source]).map(({ relative, found }) => ({
     kind: 'file',
     name: whole ? `${name}/${relative}` : `${name}:${selected.name}`,
     path: options.shown(found.node.path),
-    state: stateOf(found.node),
+    state: once(states, stateOf(found.node)),
     content: contentOf(found.node, options.digest),
   }))
+}
+
+/** Nearly all files share few states: one string stands for all that are equal. */
+function once(known: Map<string, string>, text: string): string {
+  const first = known.get(text)
+  if (first === undefined) known.set(text, text)
+  return first ?? text
 }
 
 function stateOf(node: Node): string {

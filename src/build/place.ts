@@ -108,13 +108,17 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       }
     },
     entries() {
-      const all = new Map<RootPath, Entry>(pending)
+      const above = new Map<RootPath, Entry>()
       for (const path of pending.keys())
-        for (let at = parentPath(path); at !== '/' && !all.has(at); at = parentPath(at)) {
+        for (
+          let at = parentPath(path);
+          at !== '/' && !pending.has(at) && !above.has(at);
+          at = parentPath(at)
+        ) {
           const found = below.lookup(at)
-          if (found !== undefined) all.set(at, found.node)
+          if (found !== undefined) above.set(at, found.node)
         }
-      return [...all.values()].sort((a, b) => comparePaths(a.path, b.path))
+      return [...pending.values(), ...above.values()].sort((a, b) => comparePaths(a.path, b.path))
     },
   }
 }

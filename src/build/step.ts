@@ -1,6 +1,14 @@
 // One step: is its result known? If not, why, and make it. Each way ends with a record under the step's key.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { belowName, changedParts, explainChanges, field, type KeyPart, keyOf } from '../cache/index.ts'
+import {
+  belowName,
+  changedParts,
+  explainChanges,
+  field,
+  type KeyPart,
+  keyOf,
+  parseRecipe,
+  printRecipe,
+} from '../cache/index.ts'
 import { type Context, chainId, type DiffId, Fault } from '../core/index.ts'
 import type { Step } from '../plan/index.ts'
 import type { CacheRecord, Layer } from '../store/index.ts'
@@ -47,7 +55,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     const key = keyOf([below, ...fields, ...files])
     const hit = records.get(key.digest)
     if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused', reason: undefined }
-    reason = explainChanges(changedParts(readRecipe(nearest), key.parts))
+    reason = explainChanges(changedParts(parseRecipe(nearest.recipe), key.parts))
     if (reason !== undefined) work.missed(reason)
   }
   const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
@@ -59,7 +67,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     key: key.digest,
     op,
     slot: work.slot,
-    recipe: zstdCompressSync(JSON.stringify(key.parts)),
+    recipe: printRecipe(key.parts),
     result: JSON.stringify({ diffId: layer.diffId, created }),
     uses: [layer.diffId],
     created: Date.now(),
@@ -75,14 +83,6 @@ function prepare(step: StepWork['step'], tools: Tools, ctx: Context): Promise<Pr
       return prepareCopy(step, tools, ctx.signal)
     case 'workdir':
       return prepareWorkdir(step, tools)
-  }
-}
-
-function readRecipe(record: CacheRecord): readonly KeyPart[] {
-  try {
-    return JSON.parse(zstdDecompressSync(record.recipe).toString('utf8')) as readonly KeyPart[]
-  } catch {
-    return []
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { changedParts, explainChanges } from './explain.ts'
 import { belowName, field, type KeyPart, keyOf, secretField } from './key.ts'
+import { parseRecipe, printRecipe } from './recipe.ts'
 
 const file = (path: string, content: string, state = 'file 644 0:0'): KeyPart => ({
   kind: 'file',
@@ -64,4 +65,14 @@ test('a secret value is in no recipe and in no explanation', () => {
   const changes = changedParts([secretField('ARG TOKEN', 'hunter2')], [secretField('ARG TOKEN', 'hunter3')])
   assert.equal(explainChanges(changes), 'ARG TOKEN changed')
   assert.ok(!JSON.stringify(changes).includes('hunter'))
+})
+
+test('a recipe holds every part, in whatever number, and damage only costs the explanation', () => {
+  const parts: KeyPart[] = [...before]
+  for (let i = 0; i < 20_000; i++) parts.push(file(`dir/\u00e9\n${i}`, `sha256:${i}`))
+  const recipe = printRecipe(parts)
+  assert.deepEqual([...parseRecipe(recipe)], parts)
+  assert.deepEqual([...parseRecipe(printRecipe([]))], [])
+  for (const cut of [1, 5, recipe.length >> 1, recipe.length - 1])
+    assert.ok([...parseRecipe(recipe.subarray(0, cut))].length < parts.length)
 })

@@ -14,24 +14,32 @@ export type PartChange =
       readonly change: 'added' | 'removed' | 'content' | 'attributes'
     }
 
-/** All parts that differ, fields before files, what is below the step last. */
-export function changedParts(before: readonly KeyPart[], after: readonly KeyPart[]): PartChange[] {
-  const old = new Map(before.map((part) => [identity(part), part]))
+/** All parts that differ, fields before files, what is gone last of each, and what is below the step last of all. */
+export function changedParts(before: Iterable<KeyPart>, after: readonly KeyPart[]): PartChange[] {
+  const rows = new Map(after.map((part, row) => [identity(part), row]))
+  const changes: (PartChange | 'none' | undefined)[] = new Array(after.length)
+  const gone: PartChange[] = []
+  for (const was of before) {
+    const row = rows.get(identity(was))
+    if (row !== undefined) changes[row] = compare(was, after[row] as KeyPart) ?? 'none'
+    else if (was.kind === 'field')
+      gone.push({ kind: 'field', name: was.name, before: was.value, after: undefined })
+    else gone.push({ kind: 'file', path: was.path, change: 'removed' })
+  }
   const fields: PartChange[] = []
   const files: PartChange[] = []
-  for (const part of after) {
-    const was = old.get(identity(part))
-    old.delete(identity(part))
-    const change = compare(was, part)
-    if (change !== undefined) (change.kind === 'field' ? fields : files).push(change)
+  const below: PartChange[] = []
+  const sort = (change: PartChange): void => {
+    if (change.kind === 'file') files.push(change)
+    else (change.name === belowName ? below : fields).push(change)
   }
-  for (const part of old.values()) {
-    if (part.kind === 'field')
-      fields.push({ kind: 'field', name: part.name, before: part.value, after: undefined })
-    else files.push({ kind: 'file', path: part.path, change: 'removed' })
+  for (const [row, part] of after.entries()) {
+    if (rows.get(identity(part)) !== row) continue
+    const change = changes[row] ?? compare(undefined, part)
+    if (change !== undefined && change !== 'none') sort(change)
   }
-  const isBelow = (change: PartChange): boolean => change.kind === 'field' && change.name === belowName
-  return [...fields.filter((change) => !isBelow(change)), ...files, ...fields.filter(isBelow)]
+  gone.forEach(sort)
+  return [...fields, ...files, ...below]
 }
 
 function identity(part: KeyPart): string {

@@ -23,14 +23,24 @@ export interface CacheKey {
 
 /** The key of some parts; their order does not matter. */
 export function keyOf(parts: readonly KeyPart[]): CacheKey {
-  const lines = parts.map((part) =>
-    part.kind === 'field'
-      ? JSON.stringify(['field', part.name, part.value])
-      : JSON.stringify(['file', part.name, part.state, part.content]),
-  )
   const hash = createHash('sha256')
-  for (const line of lines.sort()) hash.update(line).update('\n')
+  for (const part of [...parts].sort(compareParts)) {
+    const own =
+      part.kind === 'field' ? ['field', part.name, part.value] : ['file', part.name, part.state, part.content]
+    hash.update(JSON.stringify(own)).update('\n')
+  }
   return { digest: digestOfHex(hash.digest('hex')), parts }
+}
+
+function compareParts(a: KeyPart, b: KeyPart): number {
+  if (a.kind === 'field')
+    return b.kind === 'file' ? -1 : compareText(a.name, b.name) || compareText(a.value, b.value)
+  if (b.kind === 'field') return 1
+  return compareText(a.name, b.name) || compareText(a.state, b.state) || compareText(a.content, b.content)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 export function field(name: string, value: string): KeyPart {
