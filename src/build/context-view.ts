@@ -52,15 +52,11 @@ export function openContext(
   }
 
   /** Whether an ignored directory holds something that a later `!` rule brings back. */
-  const holdsVisible = (path: RootPath): boolean => {
-    const entries = readDirectory(path)
-    for (const entry of entries) {
-      const child = joinPath(path, entry.name)
-      if (!ignore.match(child).ignored) return true
-      if (entry.isDirectory && !ignore.canSkipDirectory(child) && holdsVisible(child)) return true
-    }
-    return false
-  }
+  const holdsVisible = (path: RootPath): boolean =>
+    readNames(path).some((name) => {
+      const child = joinPath(path, name)
+      return !ignore.match(child).ignored || (!ignore.canSkipDirectory(child) && holdsVisible(child))
+    })
 
   const stat = (path: RootPath): Seen | undefined => {
     const full = hostOf(root, path)
@@ -74,16 +70,14 @@ export function openContext(
     }
   }
 
-  const readDirectory = (path: RootPath): { name: string; isDirectory: boolean }[] => {
+  /** The names in a directory; none where there is no directory. Kinds are not asked for: whoever wants one looks. */
+  const readNames = (path: RootPath): string[] => {
     const full = hostOf(root, path)
     try {
-      const entries = fs.readdirSync(full, { withFileTypes: true })
+      const names = fs.readdirSync(full)
       // U+FFFD stands for bytes that are no UTF-8: read those names again as bytes
-      if (entries.some(({ name }) => name.includes('�')))
-        return fs
-          .readdirSync(full, { withFileTypes: true, encoding: 'buffer' })
-          .map((entry) => ({ name: pathText(entry.name), isDirectory: entry.isDirectory() }))
-      return entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }))
+      if (!names.some((name) => name.includes('\ufffd'))) return names
+      return fs.readdirSync(full, { encoding: 'buffer' }).map(pathText)
     } catch (cause) {
       if (isErrno(cause, 'ENOTDIR') || isErrno(cause, 'ENOENT')) return []
       throw unreadable(path, cause)
@@ -100,9 +94,8 @@ export function openContext(
     list(path) {
       const known = listed.get(path)
       if (known !== undefined) return known
-      const names = readDirectory(path)
-        .filter(({ name }) => visible(joinPath(path, name)))
-        .map(({ name }) => name)
+      const names = readNames(path)
+        .filter((name) => visible(joinPath(path, name)))
         .sort((a, b) => comparePaths(a as RootPath, b as RootPath))
       listed.set(path, names)
       return names
