@@ -1,6 +1,7 @@
 // One step: is its result known? If not, why, and make it. Each way ends with a record under the step's key.
 import {
   belowName,
+  type CacheKey,
   changedParts,
   explainChanges,
   field,
@@ -47,12 +48,12 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   ]
   const op = keyOf(fields).digest
   const nearest = records.nearest(work.slot, op)
-  let files: readonly KeyPart[] | undefined
+  const keyWith = (files: readonly KeyPart[]): CacheKey => keyOf([below, ...fields, ...files])
+  let key: CacheKey | undefined
   let reason: string | undefined
   // Without an earlier record of the same operation nothing can hit, and the files need be read only once, while they are packed.
   if (nearest !== undefined && !work.fresh) {
-    files = prepared.files()
-    const key = keyOf([below, ...fields, ...files])
+    key = keyWith(prepared.files())
     const hit = records.get(key.digest)
     if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused', reason: undefined }
     reason = explainChanges(changedParts(parseRecipe(nearest.recipe), key.parts))
@@ -61,7 +62,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
   const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()
-  const key = keyOf([below, ...fields, ...(files ?? prepared.files())])
+  key ??= keyWith(prepared.files())
   const created = tools.epoch === undefined ? Date.now() : Number(tools.epoch / 1_000_000n)
   records.put({
     key: key.digest,

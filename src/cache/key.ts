@@ -21,14 +21,22 @@ export interface CacheKey {
   readonly parts: readonly KeyPart[]
 }
 
+/** A call costs as much as hashing some hundred bytes. */
+const hashedAtOnce = 1 << 14
+
 /** The key of some parts; their order does not matter. */
 export function keyOf(parts: readonly KeyPart[]): CacheKey {
   const hash = createHash('sha256')
+  let lines = ''
   for (const part of [...parts].sort(compareParts)) {
     const own =
       part.kind === 'field' ? ['field', part.name, part.value] : ['file', part.name, part.state, part.content]
-    hash.update(JSON.stringify(own)).update('\n')
+    lines += `${JSON.stringify(own)}\n`
+    if (lines.length < hashedAtOnce) continue
+    hash.update(lines)
+    lines = ''
   }
+  hash.update(lines)
   return { digest: digestOfHex(hash.digest('hex')), parts }
 }
 

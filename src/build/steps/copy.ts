@@ -47,7 +47,7 @@ export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSig
     const entries =
       work.earlier === undefined || context === undefined ? placed : reused(placed, context, work)
     const layer = await tools.store.layers.pack(entries, ctx)
-    if (context !== undefined) learn(placed, context, tools.store.layers.index(layer.diffId))
+    if (context !== undefined) learn(entries, context, tools.store.layers.index(layer.diffId))
     return layer
   }
 
@@ -183,7 +183,7 @@ function reused(entries: readonly Entry[], context: ContextView, work: Work): En
   })
 }
 
-/** Tells the context which contents its files turned out to have. */
+/** Tells the context which contents the files that were read turned out to have. */
 function learn(
   entries: readonly Entry[],
   context: ContextView,
