@@ -16,11 +16,11 @@ export type PartChange =
 
 /** All parts that differ, fields before files, what is gone last of each, and what is below the step last of all. */
 export function changedParts(before: Iterable<KeyPart>, after: readonly KeyPart[]): PartChange[] {
-  const rows = new Map(after.map((part, row) => [identity(part), row]))
+  const rowOf = rowFinder(after)
   const changes: (PartChange | 'none' | undefined)[] = new Array(after.length)
   const gone: PartChange[] = []
   for (const was of before) {
-    const row = rows.get(identity(was))
+    const row = rowOf(was)
     if (row !== undefined) changes[row] = compare(was, after[row] as KeyPart) ?? 'none'
     else if (was.kind === 'field')
       gone.push({ kind: 'field', name: was.name, before: was.value, after: undefined })
@@ -34,12 +34,25 @@ export function changedParts(before: Iterable<KeyPart>, after: readonly KeyPart[
     else (change.name === belowName ? below : fields).push(change)
   }
   for (const [row, part] of after.entries()) {
-    if (rows.get(identity(part)) !== row) continue
     const change = changes[row] ?? compare(undefined, part)
     if (change !== undefined && change !== 'none') sort(change)
   }
   gone.forEach(sort)
   return [...fields, ...files, ...below]
+}
+
+/** Finds parts by kind and name, asked in nearly the order in which they stand: only what is out of order needs a look-up. */
+function rowFinder(parts: readonly KeyPart[]): (part: KeyPart) => number | undefined {
+  let next = 0
+  let rows: Map<string, number> | undefined
+  return (part) => {
+    const expected = parts[next]
+    if (expected?.kind === part.kind && expected.name === part.name) return next++
+    rows ??= new Map(parts.map((one, row) => [identity(one), row]))
+    const row = rows.get(identity(part))
+    if (row !== undefined) next = row + 1
+    return row
+  }
 }
 
 function identity(part: KeyPart): string {

@@ -1,6 +1,6 @@
 // The parts of a key as bytes, so that a later miss can say what changed. They are written and read in pieces: a hundred thousand files
 // are never one string. A piece is a 32-bit length and that many bytes of zstd, in it a line of JSON for each part.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { KeyPart } from './key.ts'
 
 const pieceLength = 1 << 18
@@ -9,7 +9,7 @@ export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
   const pieces: Uint8Array[] = []
   let lines = ''
   const flush = (): void => {
-    const piece = zstdCompressSync(lines)
+    const piece = zstdCompressSync(lines, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     const length = Buffer.alloc(4)
     length.writeUInt32LE(piece.length)
     pieces.push(length, piece)
