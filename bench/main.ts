@@ -36,7 +36,6 @@ console.log(
 )
 for (const workload of workloads) report(workload)
 for (const tool of tools) tool.close()
-  for (const name of ['volume']) fs.rmSync(path.join(directory, name), { recursive: true, force: true })
 
 function report(workload: Workload): void {
   console.log(`${workload.name}`)
