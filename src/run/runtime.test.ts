@@ -89,7 +89,7 @@ for (const name of ['crun', 'runc']) {
           args: [
             '/bin/sh',
             '-c',
-            'printf "a\\303"; sleep 0.3; printf "\\251"; echo err >&2; sleep 0.3; printf z',
+            'printf "a\\303"; sleep 0.3; printf "\\251"; sleep 0.2; echo err >&2; sleep 0.3; printf z',
           ],
         },
         { onOutput: (_, text) => pieces.push([text, performance.now()]) },
