@@ -15,8 +15,6 @@ const FSCONFIG_SET_FLAG = 0
 const FSCONFIG_SET_STRING = 1
 const FSCONFIG_CMD_CREATE = 6
 const MOUNT_ATTR_RDONLY = 1
-// A device node that an image holds opens nothing: containers get theirs in a /dev of their own.
-const MOUNT_ATTR_NODEV = 4
 const MOVE_MOUNT_F_EMPTY_PATH = 4
 const AT_FDCWD = -100
 const MS_RDONLY = 1
@@ -56,7 +54,7 @@ export function createMount(what: string, parameters: Parameters): number {
       else configure(FSCONFIG_SET_STRING, key, typeof value === 'string' ? value : named(value.path, held))
     }
     configure(FSCONFIG_CMD_CREATE, null, null)
-    const attributes = MOUNT_ATTR_NODEV | (parameters.access === 'readonly' ? MOUNT_ATTR_RDONLY : 0)
+    const attributes = parameters.access === 'readonly' ? MOUNT_ATTR_RDONLY : 0
     const mount = calls.fsmount(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes)
     if (mount < 0) throw explained(calls, what, context)
     return mount
