@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Context, Fault, toRootPath } from '../core/index.ts'
 import { resolvePath } from '../layer/index.ts'
 import type { PlannedMount } from '../plan/index.ts'
-import type { Tools } from './tools.ts'
+import { sourceLayers, type Tools } from './tools.ts'
 
 export interface OpenCacheMount extends AsyncDisposable {
   readonly path: string
@@ -49,12 +49,7 @@ async function fill(
   { mount, source }: Pick<PlannedMount, 'source'> & { readonly mount: { readonly source: string } },
   { tools, ctx }: { readonly tools: Tools; readonly ctx: Context },
 ): Promise<void> {
-  const layers =
-    source.from === 'stage'
-      ? tools.stageLayers(source.stage)
-      : source.from === 'image'
-        ? source.image.layers
-        : []
+  const layers = sourceLayers(source, tools)
   await using view = await tools.machine.snapshots.view(layers, ctx)
   const inside = resolvePath(tools.store.layers.stack(layers), toRootPath(mount.source), 'all')
   fs.cpSync(path.join(view.root, inside), directory, {

@@ -1,6 +1,7 @@
 // What the steps of one build work with.
 import type { DiffId } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import type { FileSource } from '../plan/index.ts'
 import type { Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
@@ -35,4 +36,10 @@ export interface Tools {
 /** Times of what a build makes: with SOURCE_DATE_EPOCH nothing is younger than that. */
 export function clampTime(tools: Tools, mtime: bigint): bigint {
   return tools.epoch !== undefined && mtime > tools.epoch ? tools.epoch : mtime
+}
+
+/** The layers that a source of files is made of; a context has none. */
+export function sourceLayers(source: FileSource, tools: Tools): readonly DiffId[] {
+  if (source.from === 'stage') return tools.stageLayers(source.stage)
+  return source.from === 'image' ? source.image.layers : []
 }

@@ -1,9 +1,10 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Digest, Fault, type RootPath, sha256, toRootPath } from '../../core/index.ts'
-import type { Entry, FileEntry, FileView } from '../../layer/index.ts'
+import { type Context, type Digest, Fault, type RootPath, sha256, toRootPath } from '../../core/index.ts'
+import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import { findOwner } from '../../run/index.ts'
+import type { Layer } from '../../store/index.ts'
 import { isArchive, unpackArchive } from '../archive.ts'
 import type { ContextView } from '../context-view.ts'
 import { type Download, download } from '../download.ts'
@@ -13,7 +14,7 @@ import { openPlacement, type Placement } from '../place.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { reuseContents } from '../reuse.ts'
 import { type Selected, selectFiles } from '../select.ts'
-import { clampTime, type Tools } from '../tools.ts'
+import { clampTime, sourceLayers, type Tools } from '../tools.ts'
 
 /** Prepares the step; downloads what ADD names by URL, since that is part of what the step depends on. */
 export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSignal): Promise<Prepared> {
@@ -22,17 +23,14 @@ export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSig
     step.source.from === 'context' && step.items.some(({ kind }) => kind === 'path')
       ? tools.context()
       : undefined
-  const view = context ?? sourceView(step, tools)
+  const view = context ?? tools.store.layers.stack(sourceLayers(step.source, tools))
   const sources = await Promise.all(step.items.map((item) => openSource(item, { step, view, tools, signal })))
   const digest = (file: FileEntry): Digest => view.digest(file)
   const shown = (path: RootPath): string => (path === '/' ? '.' : path.slice(1))
 
   const files = (): KeyPart[] => sources.flatMap((source) => source.parts(digest, shown))
 
-  const perform = async (
-    work: Work,
-    ctx: Parameters<Prepared['perform']>[1],
-  ): ReturnType<Prepared['perform']> => {
+  const perform = async (work: Work, ctx: Context): Promise<Layer> => {
     const stack = tools.store.layers.stack(work.below)
     const placement = openPlacement(stack, {
       destination: step.destination,
@@ -65,16 +63,9 @@ function copyFields(step: CopyStep): KeyPart[] {
   ]
 }
 
-function sourceView(step: CopyStep, tools: Tools): FileView {
-  const { source } = step
-  if (source.from === 'stage') return tools.store.layers.stack(tools.stageLayers(source.stage))
-  if (source.from === 'image') return tools.store.layers.stack(source.image.layers)
-  return tools.store.layers.stack([])
-}
-
 interface CopySource {
   readonly parts: (digest: (file: FileEntry) => Digest, shown: (path: RootPath) => string) => KeyPart[]
-  readonly place: (placement: Placement, ctx: Parameters<Prepared['perform']>[1]) => Promise<void>
+  readonly place: (placement: Placement, ctx: Context) => Promise<void>
 }
 
 interface Opening {
@@ -184,11 +175,7 @@ function reused(entries: readonly Entry[], context: ContextView, work: Work): En
 }
 
 /** Tells the context which contents the files that were read turned out to have. */
-function learn(
-  entries: readonly Entry[],
-  context: ContextView,
-  index: ReturnType<Tools['store']['index']>,
-): void {
+function learn(entries: readonly Entry[], context: ContextView, index: LayerIndex): void {
   for (const entry of entries) {
     if (entry.kind !== 'file' || entry.content.in !== 'host') continue
     const made = index.at(index.find(entry.path))

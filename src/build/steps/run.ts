@@ -1,15 +1,14 @@
 // RUN: the command in a draft over the layers below, then what it changed packed into a layer.
-import { belowName, field, type KeyPart, keyOf } from '../../cache/index.ts'
-import { type Context, type Digest, Fault, hostPath, type RootPath, toRootPath } from '../../core/index.ts'
-import { type FileEntry, type FileView, resolvePath, type Stack } from '../../layer/index.ts'
+import { field, type KeyPart } from '../../cache/index.ts'
+import { type Context, Fault, toRootPath } from '../../core/index.ts'
+import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
 import { findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
-import { selectedParts } from '../file-parts.ts'
 import type { Prepared, Work } from '../prepared.ts'
-import { selectFiles } from '../select.ts'
 import { stepChanges } from '../step-changes.ts'
 import { clampTime, type Tools } from '../tools.ts'
+import { type Bind, openBind } from './bind.ts'
 
 export function prepareRun(step: RunStep, tools: Tools): Prepared {
   if (step.security === 'insecure' && !tools.allowInsecure)
@@ -29,11 +28,7 @@ export function prepareRun(step: RunStep, tools: Tools): Prepared {
 function runFields(step: RunStep, tools: Tools): KeyPart[] {
   return [
     field('instruction', 'RUN'),
-    field(
-      'command',
-      step.args.length === 3 && step.args[1] === '-c' ? (step.args[2] as string) : JSON.stringify(step.args),
-    ),
-    field('arguments', JSON.stringify(step.args)),
+    ...commandFields(step.args),
     ...(step.script === undefined ? [] : [field('script', step.script.body)]),
     ...step.env.map((variable) => {
       const at = variable.indexOf('=')
@@ -46,6 +41,13 @@ function runFields(step: RunStep, tools: Tools): KeyPart[] {
     ...tools.extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
     ...step.mounts.map((planned, number) => field(`mount ${number + 1}`, mountIdentity(planned))),
   ]
+}
+
+/** A shell's command line is told apart from the shell, so that an explanation can show what the Dockerfile says. */
+function commandFields(args: readonly string[]): KeyPart[] {
+  const [shell, flag, text, ...rest] = args
+  if (flag !== '-c' || text === undefined || rest.length > 0) return [field('command', JSON.stringify(args))]
+  return [field('shell', shell ?? ''), field('command', text)]
 }
 
 /** What of a mount is the step's identity: where and how, never the contents of a secret or of a cache. */
@@ -70,102 +72,6 @@ function mountIdentity({ mount, target }: PlannedMount): string {
         mount.required,
       ])
   }
-}
-
-interface Bind {
-  readonly planned: PlannedMount
-  readonly parts: () => KeyPart[]
-  /** The directory or file to mount; what is opened for it is disposed with `stack`. */
-  readonly open: (stack: AsyncDisposableStack, ctx: Context) => Promise<string>
-}
-
-function openBind(planned: PlannedMount, tools: Tools): Bind {
-  const { mount, source } = planned
-  if (mount.type !== 'bind') throw new Fault('internal', 'not a bind mount')
-  const view: FileView =
-    source.from === 'context'
-      ? tools.context()
-      : tools.store.layers.stack(
-          source.from === 'stage'
-            ? tools.stageLayers(source.stage)
-            : source.from === 'image'
-              ? source.image.layers
-              : [],
-        )
-  const path = resolvePath(view, toRootPath(mount.source), 'all')
-  if (view.lookup(path) === undefined)
-    throw new Fault('copy.missing', `bind mount: "${mount.source}" is not in the ${source.from}`, {
-      hint:
-        source.from === 'context'
-          ? 'check the path, and that .dockerignore does not exclude it'
-          : 'check the path',
-    })
-  const digest = (file: FileEntry): Digest => view.digest(file)
-  const parts = (): KeyPart[] =>
-    selectFiles(path, view, { exclude: [], parents: false }).flatMap((selected) =>
-      selectedParts(`bind ${planned.target}`, selected, {
-        digest,
-        shown: (at) => (at === '/' ? '.' : at.slice(1)),
-      }),
-    )
-  return {
-    planned,
-    parts,
-    async open(stack, ctx) {
-      const layers =
-        source.from === 'context'
-          ? [
-              await packTree(
-                view,
-                { path, key: keyOf([...parts(), field('tree', path), field(belowName, '')]).digest },
-                { tools, ctx },
-              ),
-            ]
-          : source.from === 'stage'
-            ? tools.stageLayers(source.stage)
-            : source.from === 'image'
-              ? source.image.layers
-              : []
-      const mounted = mount.readonly
-        ? stack.use(await tools.machine.snapshots.view(layers, ctx))
-        : stack.use(await tools.machine.snapshots.draft(layers, {}, ctx))
-      return String(hostPath(path === '/' ? mounted.root : `${mounted.root}${path}`))
-    },
-  }
-}
-
-/** Packs a part of the context as a layer to mount, once for the same content. */
-async function packTree(
-  view: FileView,
-  tree: { readonly path: RootPath; readonly key: Digest },
-  { tools, ctx }: { readonly tools: Tools; readonly ctx: Context },
-) {
-  const { records, layers } = tools.store
-  const known = records.get(tree.key)
-  if (known !== undefined) return known.uses[0] as Awaited<ReturnType<typeof layers.pack>>['diffId']
-  const directories: RootPath[] = []
-  for (let at = tree.path; at !== '/'; ) {
-    at = at.slice(0, Math.max(1, at.lastIndexOf('/'))) as RootPath
-    if (at !== '/') directories.unshift(at)
-  }
-  const above = directories.flatMap((at) => {
-    const found = view.lookup(at)
-    return found === undefined ? [] : [found.node]
-  })
-  const files = selectFiles(tree.path, view, { exclude: [], parents: false }).flatMap((selected) =>
-    selected.files.map(({ found }) => found.node),
-  )
-  const { diffId } = await layers.pack([...above, ...files], ctx)
-  records.put({
-    key: tree.key,
-    op: tree.key,
-    slot: `context ${tree.path}`,
-    recipe: Buffer.alloc(0),
-    result: '',
-    uses: [diffId],
-    created: Date.now(),
-  })
-  return diffId
 }
 
 async function perform(
