@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin:/sbin
 case ${1:-test} in
   demo) wanted='crun=crun busybox=busybox-static mmdebstrap=mmdebstrap' ;;
   test) wanted='crun=crun runc=runc busybox=busybox-static skopeo=skopeo umoci=umoci' ;;
-  bench) wanted='crun=crun busybox=busybox-static runc=runc buildah=buildah' ;;
+  bench) wanted='crun=crun busybox=busybox-static runc=runc buildah=buildah openssl=openssl' ;;
   *) echo "usage: scripts/setup.sh [demo|test|bench]" >&2; exit 2 ;;
 esac
 
