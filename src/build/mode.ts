@@ -2,13 +2,19 @@
 import { Fault } from '../core/index.ts'
 
 /** Turns a file's permission bits into new ones. */
-export type ModeChange = (mode: number, isDirectory: boolean) => number
+type ModeChange = (mode: number, isDirectory: boolean) => number
+
+export interface Chmod {
+  readonly change: ModeChange
+  /** The mode of directories that have to be made on the way: a number holds for them too, letters do not (BuildKit's rule). */
+  readonly made: number
+}
 
 /** Reads a `--chmod` value; faults with `copy.invalid`. */
-export function parseMode(text: string): ModeChange {
+export function parseMode(text: string): Chmod {
   if (/^[0-7]+$/.test(text) && Number.parseInt(text, 8) <= 0o7777) {
     const mode = Number.parseInt(text, 8)
-    return () => mode
+    return { change: () => mode, made: mode & 0o777 }
   }
   if (/^\d/.test(text))
     throw new Fault(
@@ -20,7 +26,9 @@ export function parseMode(text: string): ModeChange {
     throw new Fault('copy.invalid', `invalid chmod parameter: '${text}'`, {
       hint: 'write 0644 or u=rwX,go=rX',
     })
-  return (mode, isDirectory) => clauses.reduce((now, clause) => clause?.(now, isDirectory) ?? now, mode)
+  const change: ModeChange = (mode, isDirectory) =>
+    clauses.reduce((now, clause) => clause?.(now, isDirectory) ?? now, mode)
+  return { change, made: 0o755 }
 }
 
 const shifts: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 }

@@ -1,16 +1,24 @@
 // Where a COPY puts what it took: the entries of the new layer, worked out against the file system below without touching it.
 // The rules are those of BuildKit's file copy: the contents of a directory are copied, existing directories are kept, a file replaces
 // a file, and nothing replaces a directory.
-import { comparePaths, Fault, joinPath, parentPath, type RootPath, toRootPath } from '../core/index.ts'
+import {
+  comparePaths,
+  Fault,
+  isWithin,
+  joinPath,
+  parentPath,
+  type RootPath,
+  toRootPath,
+} from '../core/index.ts'
 import { type Entry, type FileView, type Found, type Meta, type Node, resolvePath } from '../layer/index.ts'
-import type { ModeChange } from './mode.ts'
+import type { Chmod } from './mode.ts'
 import type { Selected } from './select.ts'
 
 export interface PlaceOptions {
   /** Absolute; a `/` at the end says that it is a directory. */
   readonly destination: string
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
-  readonly mode?: ModeChange | undefined
+  readonly mode?: Chmod | undefined
   /** The mtime of directories that have to be made, nanoseconds. */
   readonly now: bigint
   /** Changes an entry's times last of all. */
@@ -19,9 +27,8 @@ export interface PlaceOptions {
 
 /** Collects the entries of one layer over `below`. */
 export interface Placement {
-  place(selected: Selected): void
-  /** Adds one entry as it is, making the directories above it. */
-  put(entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>): void
+  /** `replace`: what stands in the way goes, as when an archive is unpacked; otherwise that faults with `copy.invalid`. */
+  place(selected: Selected, conflicts?: 'refuse' | 'replace'): void
   /** The directory at `path`, made with its parents where there is none; symlinks are followed. */
   makeDirectory(path: string): RootPath
   /** All entries, sorted, with the directories above them as they are below. */
@@ -51,12 +58,11 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       missing.push(at)
     }
     for (const directory of missing.reverse()) {
-      const mode = options.mode?.(0o755, true) ?? 0o755
       pending.set(directory, {
         kind: 'directory',
         path: directory,
         meta: {
-          mode,
+          mode: options.mode?.made ?? 0o755,
           uid: options.owner?.uid ?? 0,
           gid: options.owner?.gid ?? 0,
           mtime: options.time(options.now),
@@ -66,9 +72,15 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     return resolved
   }
 
-  const put = (entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>): void => {
+  const put = (
+    entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>,
+    conflicts: 'refuse' | 'replace',
+  ): void => {
     const existing = lookup(entry.path)
-    if (entry.kind === 'directory') {
+    if (conflicts === 'replace') {
+      if (existing?.node.kind === 'directory' && entry.kind !== 'directory')
+        for (const path of pending.keys()) if (isWithin(path, entry.path)) pending.delete(path)
+    } else if (entry.kind === 'directory') {
       if (existing !== undefined && existing.node.kind !== 'directory')
         throw new Fault('copy.invalid', `cannot copy to non-directory: ${entry.path}`)
     } else if (existing?.node.kind === 'directory')
@@ -78,7 +90,8 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
 
   const changed = (meta: Meta, kind: Node['kind']): Meta => ({
     ...meta,
-    mode: kind === 'symlink' ? meta.mode : (options.mode?.(meta.mode, kind === 'directory') ?? meta.mode),
+    mode:
+      kind === 'symlink' ? meta.mode : (options.mode?.change(meta.mode, kind === 'directory') ?? meta.mode),
     uid: options.owner?.uid ?? meta.uid,
     gid: options.owner?.gid ?? meta.gid,
     mtime: options.time(meta.mtime),
@@ -86,8 +99,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
 
   return {
     makeDirectory,
-    put,
-    place({ name, files }) {
+    place({ name, files }, conflicts = 'refuse') {
       const [source, ...rest] = files
       if (source === undefined) return
       const { destination } = options
@@ -100,10 +112,10 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
         const path = relative === '' ? target : toRootPath(`${target}/${relative}`)
         const first = found.inode === undefined ? undefined : linked.get(found.inode)
         if (first !== undefined) {
-          put({ kind: 'hardlink', path, target: first })
+          put({ kind: 'hardlink', path, target: first }, conflicts)
           continue
         }
-        put({ ...found.node, path, meta: changed(found.node.meta, found.node.kind) })
+        put({ ...found.node, path, meta: changed(found.node.meta, found.node.kind) }, conflicts)
         if (found.inode !== undefined) linked.set(found.inode, path)
       }
     },

@@ -201,7 +201,10 @@ function configMount(mount: RunMount, places: ConfigPlaces): ConfigMount {
     case 'bind':
       return bound(mount.source, mount.target, [mount.readonly ? 'ro' : 'rw'])
     case 'file':
-      return bound(places.files.get(mount) ?? '', mount.target, ['ro', ...nothing])
+      return bound(places.files.get(mount) ?? '', mount.target, [
+        'ro',
+        ...nothing.filter((option) => option !== 'noexec' || (mount.mode & 0o111) === 0),
+      ])
     case 'tmpfs': {
       const size = mount.size === undefined ? [] : [`size=${mount.size}`]
       const mode = `mode=${(mount.mode ?? 0o1777).toString(8)}`

@@ -103,7 +103,8 @@ function pathSource(path: string, { step, view, tools }: Opening): CopySource {
       ),
     async place(placement, ctx) {
       for (const { selected, archive } of selections)
-        placement.place(archive === undefined ? selected : await unpackArchive(archive, tools.store, ctx))
+        if (archive === undefined) placement.place(selected)
+        else placement.place(await unpackArchive(archive, tools.store, ctx), 'replace')
     },
   }
 }
@@ -156,7 +157,8 @@ function urlSource(file: Download, unpack: boolean, tools: Tools): CopySource {
       },
     ],
     async place(placement, ctx) {
-      placement.place(unpack ? await unpackArchive(node, tools.store, ctx) : single(file.name, node))
+      if (unpack) placement.place(await unpackArchive(node, tools.store, ctx), 'replace')
+      else placement.place(single(file.name, node))
     },
   }
 }
