@@ -52,7 +52,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
         {
           config: await parseChanges(request.changes ?? []),
           platform: request.platform === undefined ? hostPlatform() : parsePlatform(request.platform),
-          created: new Date().toISOString(),
+          created: createdNow(env),
           message: request.message,
         },
         ctx,
@@ -86,6 +86,14 @@ export function openEngine(options: EngineOptions = {}): Engine {
       (await import('./doctor.ts')).examine(rooms, manifest.version, request, ctx),
     [Symbol.dispose]: () => rooms[Symbol.dispose](),
   }
+}
+
+/** The time to write into an image: SOURCE_DATE_EPOCH where the environment has one. */
+function createdNow(env: NonNullable<EngineOptions['env']>): string {
+  const epoch = env.SOURCE_DATE_EPOCH
+  return new Date(
+    epoch !== undefined && /^\d+$/.test(epoch) ? Number(epoch) * 1000 : Date.now(),
+  ).toISOString()
 }
 
 function defaultRoot(env: NonNullable<EngineOptions['env']>): string {

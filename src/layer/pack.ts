@@ -1,7 +1,7 @@
 // Writes entries as a layer: tar, diff id and index in one pass. The tar is a function of the entries and their content alone.
 import { createHash, hash } from 'node:crypto'
 import { asDiffId, comparePaths, digestOfHex, Fault, pathBytes, type RootPath } from '../core/index.ts'
-import type { Entry, FileEntry } from './entry.ts'
+import type { Entry, FileEntry, Meta } from './entry.ts'
 import { createIndexBuilder, type RowInput } from './index-builder.ts'
 import type { IndexedTar } from './indexer.ts'
 import type { LayerIndex } from './layer-index.ts'
@@ -101,10 +101,13 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
     return digest ?? (running?.hash ?? createHash('sha256')).digest()
   }
 
+  // Readers give a link's metadata to its file (docker, GNU tar), so a link's header repeats that of the file.
+  const linkable = new Map<RootPath, Meta>()
   for (const entry of entries) {
     checkOrder(last, entry)
     last = entry
-    putHeader(headerOf(entry))
+    if ('meta' in entry && entry.kind !== 'directory') linkable.set(entry.path, entry.meta)
+    putHeader(headerOf(entry, linkable))
     if (entry.kind === 'file') {
       const offset = flushed + used
       const digest = putContent(entry)
@@ -163,13 +166,27 @@ function checkOrder(last: Entry | undefined, entry: Entry): void {
     throw new Fault('internal', `${path} is below ${last.path}, which is no directory`)
 }
 
+/** For a link to a file of a lower layer, whose metadata is not known here. */
+const foreign: Meta = { mode: 0o644, uid: 0, gid: 0, mtime: 0n }
 const noMeta = { mode: 0, uid: 0, gid: 0, mtime: 0n } as const
 const types = { file: '0', fifo: '6' } as const
 
-function headerOf(entry: Entry): HeaderInput {
+function headerOf(entry: Entry, linkable: ReadonlyMap<RootPath, Meta>): HeaderInput {
   const { path } = entry
-  if (entry.kind === 'hardlink')
-    return { ...noMeta, name: nameOf(path), type: '1', size: 0, link: nameOf(entry.target) }
+  if (entry.kind === 'hardlink') {
+    const { mode, uid, gid, mtime, xattrs } = linkable.get(entry.target) ?? foreign
+    return {
+      mode,
+      uid,
+      gid,
+      mtime,
+      xattrs,
+      name: nameOf(path),
+      type: '1',
+      size: 0,
+      link: nameOf(entry.target),
+    }
+  }
   if (!('meta' in entry))
     return { ...noMeta, name: nameOf(printWhiteout(entry.kind, path)), type: '0', size: 0 }
   const { mode, uid, gid, mtime, xattrs } = entry.meta

@@ -43,7 +43,9 @@ export function baseTar(): Buffer {
     { name: 'bin/busybox', type: 'file', mode: 0o755, content: fs.readFileSync(program) },
     ...applets
       .filter((name) => name !== 'busybox' && name !== 'adduser')
-      .map((name): RawEntry => ({ name: `bin/${name}`, type: 'hardlink', target: 'bin/busybox' })),
+      .map(
+        (name): RawEntry => ({ name: `bin/${name}`, type: 'hardlink', mode: 0o755, target: 'bin/busybox' }),
+      ),
     { name: 'usr/bin/env', type: 'symlink', target: '/bin/env' },
     { name: 'bin/adduser', type: 'file', mode: 0o755, content: adduser },
     { name: 'bin/addgroup', type: 'file', mode: 0o755, content: addgroup },

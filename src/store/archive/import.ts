@@ -20,7 +20,7 @@ export async function importTar(
     history: [
       {
         created: request.created,
-        comment: request.message ?? `Imported from ${typeof source === 'string' ? source : '-'}`,
+        comment: request.message ?? 'Imported from -',
       },
     ],
     layers: [layer.diffId],
