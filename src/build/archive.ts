@@ -29,8 +29,15 @@ export async function unpackArchive(file: FileEntry, store: Store, ctx: Context)
   const bytes =
     program === undefined ? fs.createReadStream(path, { highWaterMark: 1 << 20 }) : piped(program, path)
   const { diffId } = await store.layers.ingest(bytes, { keepCompressed: false, name: file.path }, ctx)
+  const implied = new Set(store.layers.index(diffId).implied)
   const [selected] = selectFiles(rootPath, store.layers.stack([diffId]), { exclude: [], parents: false })
-  return selected ?? { name: '', files: [] }
+  // a directory that the archive does not name is whatever stands there already
+  return {
+    name: '',
+    files: (selected?.files ?? []).filter(
+      ({ relative, found }) => relative === '' || !implied.has(found.node.path),
+    ),
+  }
 }
 
 function readHead(path: string | Buffer): Buffer {

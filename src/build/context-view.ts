@@ -12,6 +12,7 @@ import {
   joinPath,
   pathText,
   type RootPath,
+  sha256,
 } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
 import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
@@ -48,14 +49,19 @@ export function openContext(
 
   const visible = (path: RootPath): boolean => {
     if (path === '/' || ignore.patterns.length === 0 || !ignore.match(path).ignored) return true
-    return !ignore.canSkipDirectory(path) && holdsVisible(path)
+    return !ignore.canSkipDirectory(path) && isDirectory(path) && holdsVisible(path)
   }
+
+  /** A link to a directory is none: what it points to may be outside the context. */
+  const isDirectory = (path: RootPath): boolean =>
+    fs.lstatSync(hostOf(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false
 
   /** Whether an ignored directory holds something that a later `!` rule brings back. */
   const holdsVisible = (path: RootPath): boolean =>
     readNames(path).some((name) => {
       const child = joinPath(path, name)
-      return !ignore.match(child).ignored || (!ignore.canSkipDirectory(child) && holdsVisible(child))
+      if (!ignore.match(child).ignored) return true
+      return !ignore.canSkipDirectory(child) && isDirectory(child) && holdsVisible(child)
     })
 
   const stat = (path: RootPath): Seen | undefined => {
@@ -63,7 +69,6 @@ export function openContext(
     const info = fs.lstatSync(full, { throwIfNoEntry: false })
     if (info === undefined) return undefined
     const node = nodeOf(path, full, info)
-    if (node === undefined) return undefined
     return {
       found: { node, inode: info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined },
       stamp: [info.size, info.mtimeMs, info.ctimeMs, info.ino],
@@ -101,6 +106,7 @@ export function openContext(
       return names
     },
     digest(file) {
+      if (file.content.in === 'memory') return sha256(file.content.bytes)
       const stamp = look(file.path)?.stamp
       const known = stamp === undefined ? undefined : memory.find(file.path, stamp)
       if (known !== undefined) return known
@@ -133,7 +139,7 @@ function hostOf(root: string, path: RootPath): string | Buffer {
   return hostPath(path === '/' ? root : `${root}${path}`)
 }
 
-function nodeOf(path: RootPath, full: string | Buffer, info: fs.Stats): Node | undefined {
+function nodeOf(path: RootPath, full: string | Buffer, info: fs.Stats): Node {
   const meta = {
     mode: info.mode & 0o7777,
     uid: 0,
@@ -154,7 +160,8 @@ function nodeOf(path: RootPath, full: string | Buffer, info: fs.Stats): Node | u
     const { major, minor } = deviceNumbers(info.rdev)
     return { kind: 'device', path, meta, device: info.isBlockDevice() ? 'block' : 'char', major, minor }
   }
-  return undefined // a socket: no layer can hold one
+  // a layer holds no socket; BuildKit leaves an empty file in its place
+  return { kind: 'file', path, meta, size: 0, content: { in: 'memory', bytes: new Uint8Array(0) } }
 }
 
 /** makedev(3) of Linux, taken apart. */

@@ -63,9 +63,9 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     run.catch((thrown) => stopping.abort(thrown))
     running.set(stage.index, run)
   }
-  const settled = await Promise.allSettled(running.values())
-  if (stopping.signal.aborted) throw asFault(ctx.signal.aborted ? ctx.signal.reason : stopping.signal.reason)
-  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason
+  await Promise.allSettled(running.values())
+  // The first fault stopped the others; what the user did while they stopped does not hide it.
+  if (stopping.signal.aborted) throw asFault(stopping.signal.reason)
   return { target: finished.get(plan.target) as StageResult, steps }
 
   async function runStage(stage: PlannedStage): Promise<StageResult> {
@@ -153,7 +153,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       return result
     } catch (thrown) {
       const fault = asFault(thrown)
-      const cancelled = fault.kind === 'cancelled' || stopping.signal.aborted
+      const cancelled = fault.kind === 'cancelled' || signal.aborted
       end(cancelled ? 'cancelled' : 'failed', cancelled ? {} : { message: fault.message })
       throw placed(fault, step.place, options.source)
     }

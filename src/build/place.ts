@@ -2,6 +2,7 @@
 // The rules are those of BuildKit's file copy: the contents of a directory are copied, existing directories are kept, a file replaces
 // a file, and nothing replaces a directory.
 import {
+  baseName,
   comparePaths,
   Fault,
   isWithin,
@@ -88,6 +89,12 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     pending.set(entry.path, entry)
   }
 
+  /** Where a member of an archive lands: links on the way are followed inside the root, directories made that nobody named. */
+  const onTheWay = (path: RootPath): RootPath => {
+    if (path === '/') return path
+    return joinPath(makeDirectory(parentPath(path)), baseName(path))
+  }
+
   const changed = (meta: Meta, kind: Node['kind']): Meta => ({
     ...meta,
     mode:
@@ -109,7 +116,8 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       else if (lookup(target)?.node.kind === 'directory') target = joinPath(target, name)
       const linked = new Map<string, RootPath>()
       for (const { relative, found } of source.found.node.kind === 'directory' ? rest : [source]) {
-        const path = relative === '' ? target : toRootPath(`${target}/${relative}`)
+        const named = relative === '' ? target : toRootPath(`${target}/${relative}`)
+        const path = conflicts === 'replace' ? onTheWay(named) : named
         const first = found.inode === undefined ? undefined : linked.get(found.inode)
         if (first !== undefined) {
           put({ kind: 'hardlink', path, target: first }, conflicts)

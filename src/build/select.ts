@@ -1,5 +1,5 @@
 // What a COPY takes: the files that its sources name, found in a view of the context, a stage or an image.
-import { baseName, Fault, joinPath, parentPath, type RootPath, toRootPath } from '../core/index.ts'
+import { baseName, Fault, joinPath, type RootPath, rootPath, toRootPath } from '../core/index.ts'
 import { compilePatterns, matchPath } from '../dockerfile/index.ts'
 import { type FileView, type Found, resolvePath } from '../layer/index.ts'
 
@@ -24,7 +24,7 @@ export interface SelectOptions {
 
 /** The files that one source path or pattern names. A pattern may match nothing; a plain path faults with `copy.missing`. */
 export function selectFiles(source: string, view: FileView, options: SelectOptions): Selected[] {
-  if (options.parents) return [selectParents(source, view, options)]
+  if (options.parents) return selectParents(source, view, options)
   const excluded = options.exclude.length === 0 ? undefined : compilePatterns(options.exclude)
   const selected: Selected[] = []
   for (const match of matches(toRootPath(source), view)) {
@@ -105,18 +105,22 @@ function literal(part: string): string {
   return part.replace(/\\(.)/g, '$1')
 }
 
-/** `--parents`: what matches below the pivot `/./` (or the root) keeps its directories. */
-function selectParents(source: string, view: FileView, options: SelectOptions): Selected {
+/** `--parents`: what matches below the pivot `/./` (or the root) keeps its directories; the pivot may be a pattern, too. */
+function selectParents(source: string, view: FileView, options: SelectOptions): Selected[] {
   const [before, ...after] = source.split('/./')
-  const pivot = after.length === 0 ? toRootPath('/') : resolvePath(view, toRootPath(before ?? ''), 'all')
+  const pivots = after.length === 0 ? [rootPath] : matches(toRootPath(before ?? ''), view)
   const pattern = toRootPath(after.length === 0 ? source : after.join('/./')).slice(1)
   const excluded = options.exclude.length === 0 ? undefined : compilePatterns(options.exclude)
   const included = compilePatterns([pattern])
-  const root = view.lookup(pivot)
-  if (root === undefined) throw missing(source)
-  const files: SelectedFile[] = [{ relative: '', found: root }]
-  for (const file of walk(view, pivot, ''))
-    if (included.match(file.relative).ignored && !excluded?.match(file.relative).ignored) files.push(file)
-  if (files.length === 1 && !wildcard.test(source)) throw missing(source)
-  return { name: baseName(parentPath(pivot)), files: withParents(files, pivot, view) }
+  const selected = pivots.flatMap((pivot): Selected[] => {
+    const path = resolvePath(view, pivot, 'all')
+    const root = view.lookup(path)
+    if (root === undefined) return []
+    const files: SelectedFile[] = [{ relative: '', found: root }]
+    for (const file of walk(view, path, ''))
+      if (included.match(file.relative).ignored && !excluded?.match(file.relative).ignored) files.push(file)
+    return files.length === 1 ? [] : [{ name: baseName(path), files: withParents(files, path, view) }]
+  })
+  if (selected.length === 0 && !wildcard.test(source)) throw missing(source)
+  return selected
 }

@@ -59,6 +59,8 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     reason = explainChanges(changedParts(parseRecipe(nearest.recipe), key.parts))
     if (reason !== undefined) work.missed(reason)
   }
+  // What a RUN binds must be known before it runs: afterwards the context could be another.
+  if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
   const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
   const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()

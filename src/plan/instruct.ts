@@ -1,5 +1,5 @@
 // One instruction in, one step out: what it does to the stage's state and what is left to do when the plan runs.
-import { Fault, type Platform } from '../core/index.ts'
+import { Fault, type Platform, printPlatform } from '../core/index.ts'
 import {
   type AddInstruction,
   type ArgInstruction,
@@ -212,6 +212,7 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
     mounts,
     network,
     security: instruction.security ?? 'sandbox',
+    platform: printPlatform(scope.platform),
   }
 }
 

@@ -57,6 +57,12 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     return result
   }
 
+  /** The defaults of ARG are expanded one by one, and only those that count (`instruct`). */
+  const expanded = (instruction: Instruction, state: StageState): Instruction =>
+    instruction.kind === 'ARG'
+      ? instruction
+      : expandInstruction(instruction, lookupIn(state), { escape: file.escape }).instruction
+
   const planStage = async (stage: Stage): Promise<WorkedOut> => {
     const { from } = stage
     const { base, state, platform } = await at(file, from.place, () => startStage(stage))
@@ -74,8 +80,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     delete state.config.OnBuild
     for (const instruction of [...triggers, ...stage.instructions]) {
       const step = await at(file, instruction.place, async () => {
-        const expanded = expandInstruction(instruction, lookupIn(state), { escape: file.escape })
-        const made = await instruct(expanded.instruction, state, scope)
+        const made = await instruct(expanded(instruction, state), state, scope)
         for (const needed of made === undefined ? [] : stagesOf(made)) await workOut(needed)
         return made
       })

@@ -41,6 +41,8 @@ export interface RunStep extends StepBase {
   readonly mounts: readonly PlannedMount[]
   readonly network: 'host' | 'none'
   readonly security: 'sandbox' | 'insecure'
+  /** `os/arch[/variant]`. */
+  readonly platform: string
 }
 
 /** One source of COPY or ADD, in the order written. */

@@ -98,9 +98,11 @@ function pathSource(path: string, { step, view, tools }: Opening): CopySource {
   }))
   return {
     parts: (digest, shown) =>
-      selections.flatMap(({ selected }, i) =>
-        selectedParts(`${number}.${selected.files.length > 1 ? i : 0}`, selected, { digest, shown }),
-      ),
+      selections.flatMap(({ selected }, i) => {
+        // of two matches with one name the later wins, so their order counts; an unrelated new match changes no other's name
+        const same = selections.slice(0, i).filter((before) => before.selected.name === selected.name).length
+        return selectedParts(`${number}.${same}`, selected, { digest, shown })
+      }),
     async place(placement, ctx) {
       for (const { selected, archive } of selections)
         if (archive === undefined) placement.place(selected)

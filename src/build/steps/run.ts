@@ -1,13 +1,13 @@
 // RUN: the command in a draft over the layers below, then what it changed packed into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, Fault, toRootPath } from '../../core/index.ts'
+import { type Context, chainId, Fault, toRootPath } from '../../core/index.ts'
 import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
 import { findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { stepChanges } from '../step-changes.ts'
-import { clampTime, type Tools } from '../tools.ts'
+import { clampTime, sourceLayers, type Tools } from '../tools.ts'
 import { type Bind, openBind } from './bind.ts'
 
 export function prepareRun(step: RunStep, tools: Tools): Prepared {
@@ -39,7 +39,8 @@ function runFields(step: RunStep, tools: Tools): KeyPart[] {
     field('network', step.network),
     field('security', step.security),
     ...tools.extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
-    ...step.mounts.map((planned, number) => field(`mount ${number + 1}`, mountIdentity(planned))),
+    ...step.mounts.map((planned, number) => field(`mount ${number + 1}`, mountIdentity(planned, tools))),
+    field('platform', step.platform),
   ]
 }
 
@@ -51,12 +52,22 @@ function commandFields(args: readonly string[]): KeyPart[] {
 }
 
 /** What of a mount is the step's identity: where and how, never the contents of a secret or of a cache. */
-function mountIdentity({ mount, target }: PlannedMount): string {
+function mountIdentity({ mount, target, source }: PlannedMount, tools: Tools): string {
   switch (mount.type) {
     case 'bind':
       return `bind ${target} ${mount.readonly ? 'ro' : 'rw'}`
     case 'cache':
-      return `cache ${target} ${mount.id} ${mount.uid}:${mount.gid} ${mount.mode.toString(8)} ${mount.readonly ? 'ro' : 'rw'}`
+      return JSON.stringify([
+        'cache',
+        target,
+        mount.id,
+        mount.source,
+        chainId(sourceLayers(source, tools)),
+        mount.uid,
+        mount.gid,
+        mount.mode,
+        mount.readonly,
+      ])
     case 'tmpfs':
       return `tmpfs ${target} ${mount.size}`
     case 'secret':
@@ -79,6 +90,8 @@ async function perform(
   { tools, binds, work }: { readonly tools: Tools; readonly binds: readonly Bind[]; readonly work: Work },
   ctx: Context,
 ) {
+  // `RUN []` says to run nothing
+  if (step.args.length === 0) return await tools.store.layers.pack([], ctx)
   const below = tools.store.layers.stack(work.below)
   await using stack = new AsyncDisposableStack()
   const spec = await runSpec(step, { tools, binds, below, stack }, ctx)
