@@ -79,6 +79,10 @@ function goQuote(text: string): string {
     '\n': '\\n',
     '\t': '\\t',
     '\r': '\\r',
+    '\x07': '\\a',
+    '\b': '\\b',
+    '\v': '\\v',
+    '\f': '\\f',
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
   return `"${text.replace(/["\\\x00-\x1f\x7f]/g, (c) => escapes[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`

@@ -38,6 +38,16 @@ const diffIds = async (store: StoreUnderTest, name: string): Promise<readonly st
   return image?.RootFS.Layers ?? []
 }
 
+/** The digest of each file of a directory. */
+function filesOf(folder: string): Readonly<Record<string, string>> {
+  const names = fs.globSync('**/*', { cwd: folder }).sort()
+  return Object.fromEntries(
+    names
+      .filter((name) => fs.statSync(path.join(folder, name)).isFile())
+      .map((name) => [name, sha256(fs.readFileSync(path.join(folder, name)))]),
+  )
+}
+
 describe('what Peel saves and loads', { skip: skipReason() }, () => {
   test('docker loads and runs it, and what docker saves comes back with the same layers', {
     skip: typeof docker === 'string' ? docker : false,
@@ -147,6 +157,19 @@ describe('what Peel saves and loads', { skip: skipReason() }, () => {
       assert.equal(a, c)
       assert.equal((await other.peel('run', '--rm', 'accept:1', 'there')).stdout, 'hello there, two\n')
     })
+
+  test('oci-dir: saved twice, the same files; loaded elsewhere, the same image', async () => {
+    using store = await openStoreUnderTest()
+    using other = await openStoreUnderTest()
+    await built(store)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => path.join(store.folder, name)) as [string, string, string]
+    for (const layout of [a, b]) await store.peel('save', '--format', 'oci-dir', '-o', layout, 'accept:1')
+    await other.peel('load', '-q', '-i', a)
+    await other.peel('save', '--format', 'oci-dir', '-o', c, 'accept:1')
+    assert.ok(Object.keys(filesOf(a)).length > 4)
+    assert.deepEqual(filesOf(a), filesOf(b))
+    assert.deepEqual(filesOf(a), filesOf(c))
+  })
 
   test('the same SOURCE_DATE_EPOCH, the same digest, whatever the clock and the context say', async () => {
     const digests: string[] = []
