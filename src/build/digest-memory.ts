@@ -1,26 +1,31 @@
 // Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). One packed record a
 // context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
 import { deserialize, serialize } from 'node:v8'
-import type { Digest, RootPath } from '../core/index.ts'
+import { type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
 
 export type Stamp = readonly [size: number, mtime: number, ctime: number, inode: number]
 
 export interface DigestMemory {
   find(path: RootPath, stamp: Stamp): Digest | undefined
   learn(path: RootPath, stamp: Stamp, digest: Digest): void
-  /** The memory as bytes, if it learned something that was not in it. */
+  /** The memory as bytes, if it learned enough that was not in it. */
   save(): Uint8Array | undefined
 }
 
 interface Packed {
-  readonly version: 1
+  readonly version: 2
   readonly paths: readonly string[]
   readonly stamps: Float64Array
-  readonly digests: readonly string[]
+  /** 32 bytes a path. */
+  readonly digests: Uint8Array
 }
 
 /** Kernel timestamps can lag by a clock tick; two seconds also covers file systems with coarse times. */
 const settling = 2000
+
+/** What is not worth saving: less than one file in so many, with fewer bytes than these together. */
+const fewest = 64
+const smallest = 1 << 20
 
 export function openDigestMemory(saved: Uint8Array | undefined, now: () => number = Date.now): DigestMemory {
   const packed = saved === undefined ? undefined : unpack(saved)
@@ -32,6 +37,16 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
     RootPath,
     { readonly stamp: Stamp; readonly digest: Digest; readonly settled: boolean }
   >()
+  /** Reading a few small files again costs less than writing the whole memory; they are saved with the next that are worth it. */
+  const isWorthSaving = (): boolean => {
+    let [files, bytes] = [0, 0]
+    for (const { stamp, settled } of learned.values()) {
+      if (!settled) continue
+      files++
+      bytes += stamp[0]
+    }
+    return files * fewest > rows.size || bytes > smallest
+  }
   return {
     find(path, stamp) {
       const fresh = learned.get(path)
@@ -40,34 +55,34 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       const row = rows.get(path)
       if (row === undefined || packed === undefined) return undefined
       for (let i = 0; i < 4; i++) if (packed.stamps[row * 4 + i] !== stamp[i]) return undefined
-      return packed.digests[row] as Digest
+      return digestOfHex(Buffer.from(packed.digests.subarray(row * 32, row * 32 + 32)).toString('hex'))
     },
     learn(path, stamp, digest) {
       learned.set(path, { stamp, digest, settled: Math.max(stamp[1], stamp[2]) + settling < now() })
     },
     save() {
-      if (![...learned.values()].some(({ settled }) => settled)) return undefined
+      if (!isWorthSaving()) return undefined
       const paths: string[] = []
-      const digests: string[] = []
       const count = (packed?.paths.length ?? 0) + learned.size
       const stamps = new Float64Array(count * 4)
+      const digests = new Uint8Array(count * 32)
       packed?.paths.forEach((path, row) => {
         if (learned.has(path as RootPath)) return
         stamps.set(packed.stamps.subarray(row * 4, row * 4 + 4), paths.length * 4)
+        digests.set(packed.digests.subarray(row * 32, row * 32 + 32), paths.length * 32)
         paths.push(path)
-        digests.push(packed.digests[row] as string)
       })
       for (const [path, { stamp, digest, settled }] of learned) {
         if (!settled) continue
         stamps.set(stamp, paths.length * 4)
+        digests.set(Buffer.from(hexOf(digest), 'hex'), paths.length * 32)
         paths.push(path)
-        digests.push(digest)
       }
       return serialize({
-        version: 1,
+        version: 2,
         paths,
         stamps: stamps.slice(0, paths.length * 4),
-        digests,
+        digests: digests.slice(0, paths.length * 32),
       } satisfies Packed)
     },
   }
@@ -76,7 +91,7 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
 function unpack(saved: Uint8Array): Packed | undefined {
   try {
     const value = deserialize(saved) as Partial<Packed>
-    return value.version === 1 ? (value as Packed) : undefined
+    return value.version === 2 ? (value as Packed) : undefined
   } catch {
     return undefined // damaged: files are read again
   }

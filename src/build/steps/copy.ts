@@ -42,10 +42,10 @@ export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSig
     })
     for (const source of sources) await source.place(placement, ctx)
     const placed = placement.entries()
-    const entries =
-      work.earlier === undefined || context === undefined ? placed : reused(placed, context, work)
-    const layer = await tools.store.layers.pack(entries, ctx)
-    if (context !== undefined) learn(entries, context, tools.store.layers.index(layer.diffId))
+    if (context === undefined) return tools.store.layers.pack(placed, ctx)
+    const read: FileEntry[] = []
+    const layer = await tools.store.layers.pack(reused(placed, context, { earlier: work.earlier, read }), ctx)
+    learn(read, context, tools.store.layers.index(layer.diffId))
     return layer
   }
 
@@ -169,19 +169,30 @@ function single(name: string, node: FileEntry): Selected {
   return { name, files: [{ relative: '', found: { node } }] }
 }
 
-/** Reads what an earlier layer holds from there; only files whose digest is known without reading them. */
-function reused(entries: readonly Entry[], context: ContextView, work: Work): Entry[] {
-  const reuse = work.earlier === undefined ? (entry: Entry) => entry : reuseContents(work.earlier)
-  return entries.map((entry) => {
-    if (entry.kind !== 'file' || entry.content.in !== 'host') return entry
-    return reuse(entry, context.known(entry.content.path))
-  })
+/**
+ * Reads what an earlier layer holds from there, if its digest is known without reading it; the files of the context that have to be
+ * read go to `read`.
+ */
+function* reused(
+  entries: readonly Entry[],
+  context: ContextView,
+  { earlier, read }: { readonly earlier: Work['earlier']; readonly read: FileEntry[] },
+): Generator<Entry> {
+  const reuse = earlier === undefined ? undefined : reuseContents(earlier)
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || entry.content.in !== 'host') yield entry
+    else {
+      const chosen = reuse?.(entry, context.known(entry.content.path))
+      if (chosen === undefined || chosen === entry) read.push(entry)
+      yield chosen ?? entry
+    }
+  }
 }
 
 /** Tells the context which contents the files that were read turned out to have. */
-function learn(entries: readonly Entry[], context: ContextView, index: LayerIndex): void {
-  for (const entry of entries) {
-    if (entry.kind !== 'file' || entry.content.in !== 'host') continue
+function learn(files: readonly FileEntry[], context: ContextView, index: LayerIndex): void {
+  for (const entry of files) {
+    if (entry.content.in !== 'host') continue
     const made = index.at(index.find(entry.path))
     if (made.kind !== 'file' || made.digest === undefined) continue
     const before = context.known(entry.content.path)
