@@ -175,7 +175,8 @@ const chunk = Buffer.allocUnsafe(1 << 20)
 function hashFile(path: string | Buffer, file: FileEntry): Digest {
   const hash = createHash('sha256')
   try {
-    const fd = fs.openSync(path, 'r')
+    // a file that was swapped for a link since it was looked at is not followed
+    const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
     try {
       for (let count = 1, left = file.size; count > 0 && left > 0; left -= count) {
         count = fs.readSync(fd, chunk, 0, Math.min(chunk.length, left), null)
