@@ -29,6 +29,11 @@ const smallest = 1 << 20
 
 export function openDigestMemory(saved: Uint8Array | undefined, now: () => number = Date.now): DigestMemory {
   const packed = saved === undefined ? undefined : unpack(saved)
+  // printed at once: ten thousand small conversions would cost more than all else here
+  const hexes =
+    packed === undefined
+      ? ''
+      : Buffer.from(packed.digests.buffer, packed.digests.byteOffset, packed.digests.length).toString('hex')
   const rows = new Map<string, number>()
   packed?.paths.forEach((path, row) => {
     rows.set(path, row)
@@ -55,7 +60,7 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       const row = rows.get(path)
       if (row === undefined || packed === undefined) return undefined
       for (let i = 0; i < 4; i++) if (packed.stamps[row * 4 + i] !== stamp[i]) return undefined
-      return digestOfHex(Buffer.from(packed.digests.subarray(row * 32, row * 32 + 32)).toString('hex'))
+      return digestOfHex(hexes.slice(row * 64, row * 64 + 64))
     },
     learn(path, stamp, digest) {
       learned.set(path, { stamp, digest, settled: Math.max(stamp[1], stamp[2]) + settling < now() })
