@@ -50,8 +50,6 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const { dockerfile, context } = request
   const { store } = workshop
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
-  for (const { rule, message, place } of file.warnings)
-    ctx.emit({ type: 'warning', code: rule, message, place })
   const plan = await planBuild(
     file,
     request.epoch === undefined

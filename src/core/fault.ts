@@ -29,6 +29,8 @@ export const faultKinds = {
   'copy.missing': 'missing',
   'copy.invalid': 'input',
   'argument.missing': 'input',
+  'check.invalid': 'input',
+  'check.failed': 'input',
   'stage.missing': 'missing',
   'secret.missing': 'missing',
   'download.failed': 'remote',

@@ -1,4 +1,5 @@
 // The room that reads Dockerfiles and ignore files: text to typed values and back. It touches neither disk nor network.
+export { parseDirective } from './directives.ts'
 export { expandWord, expandWords } from './expand.ts'
 export { expandInstruction } from './expand-instruction.ts'
 export { heredocText, readRun } from './heredoc.ts'

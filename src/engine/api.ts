@@ -67,6 +67,30 @@ export interface BuildResult {
   }[]
 }
 
+export interface CheckReport {
+  /** The Dockerfile's name, and its text for showing places. */
+  readonly file: string
+  readonly source: string
+  /** By line. `message` says what is wrong here, `description` what the rule asks for in general. */
+  readonly warnings: readonly {
+    readonly rule: string
+    readonly description: string
+    readonly url?: string | undefined
+    readonly message: string
+    readonly place: Place
+  }[]
+  /** Whether `# check=error=true` makes a build fail for a warning. */
+  readonly failOnWarning: boolean
+  /** Why a build would fail before its first step. */
+  readonly error?:
+    | {
+        readonly message: string
+        readonly place?: Place | undefined
+        readonly hint?: string | undefined
+      }
+    | undefined
+}
+
 export interface ImageRow {
   readonly id: Digest
   readonly manifest: Digest
@@ -187,6 +211,8 @@ export interface Engine extends Disposable {
   readonly root: string
   /** Builds a Dockerfile. Faults: `dockerfile.invalid`, `step.failed`, `copy.missing`, … each with its place. */
   build(options: BuildOptions, ctx: Context): Promise<BuildResult>
+  /** Looks for known mistakes in a Dockerfile, in all its stages or those that `target` needs, and builds nothing. */
+  check(options: BuildOptions): Promise<CheckReport>
   /** Named images, newest first; `filter` is a reference or a pattern such as `app/*`; `all` adds those without a name. */
   images(options?: { readonly filter?: string | undefined; readonly all?: boolean }): readonly ImageRow[]
   /** Top row first. `name` is a reference, an id or the beginning of one. */

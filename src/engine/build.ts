@@ -1,12 +1,13 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
 import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
-import * as path from 'node:path'
-import { build, findDockerfile, type ReadSecret, textDockerfile } from '../build/index.ts'
-import { asFault, type Context, type Event, Fault, type Place, parsePlatform } from '../core/index.ts'
+import { build, type ReadSecret } from '../build/index.ts'
+import { asFault, type Context, type Event, Fault, type Place } from '../core/index.ts'
 import type { FindImage } from '../plan/index.ts'
 import type { Lease } from '../store/index.ts'
 import type { BuildOptions, BuildResult, SecretSource } from './api.ts'
+import { findSource } from './build-source.ts'
+import { warn } from './check.ts'
 import { findImage, parseTag } from './names.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -24,12 +25,8 @@ export interface BuildSummary {
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
   const { store } = rooms
   const tags = (options.tags ?? []).map(parseTag)
-  const context = options.context.kind === 'directory' ? contextDirectory(options.context.path) : undefined
-  const { dockerfile: source } = options
-  const dockerfile =
-    source?.kind === 'text'
-      ? textDockerfile(source.text, source.name, context)
-      : findDockerfile(context, source?.path)
+  const given = findSource(options, rooms.env)
+  const { context, dockerfile, buildArgs } = given
   const warnings: Extract<Event, { type: 'warning' }>[] = []
   const inner: Context = {
     signal: ctx.signal,
@@ -43,14 +40,15 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const id = randomUUID()
   const base = { dockerfile: dockerfile.name, context, tags }
   try {
+    await warn(given, rooms, inner)
     const built = await build(
       {
         dockerfile,
         context,
         target: options.target,
-        buildArgs: buildArguments(options.buildArgs ?? {}, rooms.env),
+        buildArgs,
         labels: options.labels ?? {},
-        platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+        platform: given.platform,
         network: options.network,
         noCache: options.noCache ?? false,
         noCacheFilter: options.noCacheFilter ?? [],
@@ -92,31 +90,6 @@ function imageFinder(rooms: Rooms, lease: Lease): FindImage {
       })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
   }
-}
-
-function contextDirectory(given: string): string {
-  const directory = path.resolve(given)
-  const info = fs.statSync(directory, { throwIfNoEntry: false })
-  if (info === undefined)
-    throw new Fault('context.missing', `unable to prepare context: path "${given}" not found`, {
-      hint: 'give an existing directory',
-    })
-  if (!info.isDirectory())
-    throw new Fault('context.missing', `unable to prepare context: "${given}" is not a directory`)
-  return fs.realpathSync(directory)
-}
-
-/** A name without a value takes it from the environment, and is dropped where that has none (docker's rule). */
-function buildArguments(
-  given: Readonly<Record<string, string | undefined>>,
-  env: Rooms['env'],
-): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  for (const [name, value] of Object.entries(given)) {
-    const found = value ?? env[name]
-    if (found !== undefined) values.set(name, found)
-  }
-  return values
 }
 
 function secretReader(secrets: readonly SecretSource[], env: Rooms['env']): ReadSecret {

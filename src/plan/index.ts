@@ -1,5 +1,12 @@
-export { type BuildArguments, isPredefined } from './arguments.ts'
+export {
+  type BuildArguments,
+  entersEnvironment,
+  globalArguments,
+  isPredefined,
+  platformArguments,
+} from './arguments.ts'
 export { historyComment } from './created-by.ts'
 export { type PlanOptions, planBuild } from './plan.ts'
 export type { BaseImage, FindImage } from './resolver.ts'
+export { defaultPath } from './state.ts'
 export * from './step.ts'

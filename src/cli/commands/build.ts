@@ -9,6 +9,7 @@ import type { Shell } from '../shell.ts'
 import { printSeconds } from '../text/human.ts'
 import { type BuildFlags, buildFlags } from './build-flags.ts'
 import { fail, parseOutput, readOptions, type SaveTo } from './build-options.ts'
+import { checkFormat, runCheck } from './check.ts'
 import { outputStream } from './save.ts'
 
 export default defineCommand({
@@ -22,6 +23,8 @@ export default defineCommand({
       env: shell.env,
       readInput: () => readInput(shell),
     })
+    const format = checkFormat(flags)
+    if (format !== undefined) return runCheck(await shell.engine(), options, { shell, format })
     const outputs = flags.output.map(parseOutput).filter((output) => output !== undefined)
     const engine = await shell.engine()
     const mode = modeOf(flags, shell)

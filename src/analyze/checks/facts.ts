@@ -1,0 +1,153 @@
+// What the rules look at: a Dockerfile with its variables followed through the stages, without running anything. An image that is not
+// at hand leaves its stage's environment unknown, and rules that depend on it stay silent there.
+import { asFault, type Fault, hostPlatform, type Platform, parsePlatform, placed } from '../../core/index.ts'
+import {
+  type Dockerfile,
+  type Expansion,
+  expandWord,
+  type Ignore,
+  type Instruction,
+  parseTrigger,
+  type Stage,
+} from '../../dockerfile/index.ts'
+import type { ImageConfig } from '../../image/index.ts'
+import { type BuildArguments, globalArguments, platformArguments } from '../../plan/index.ts'
+import {
+  blankFault,
+  childOf,
+  findStage,
+  findTarget,
+  follow,
+  neededStages,
+  type StageVariables,
+  startOf,
+} from './follow.ts'
+
+/** Finds an image's configuration; `undefined` where the image is not at hand. */
+export type FindBase = (name: string, platform: Platform) => Promise<ImageConfig | undefined>
+
+export interface StageFacts {
+  readonly stage: Stage
+  readonly image: Expansion
+  readonly platform?: Expansion | undefined
+  /** The base image with what it says of itself, where the stage is built on one that was found. */
+  readonly base?: { readonly config: ImageConfig; readonly expected: Platform } | undefined
+  /** In order, triggers of the base first; empty for a stage that is not looked into. */
+  readonly instructions: readonly InstructionFacts[]
+}
+
+export interface InstructionFacts {
+  /** As it was written; a trigger has the place of its FROM. */
+  readonly written: Instruction
+  /** With its variables replaced. */
+  readonly expanded: Instruction
+  /** Variables it uses that nothing sets or declares. */
+  readonly undefinedNames: readonly string[]
+  /** The variables there are, for suggestions; `undefined` where the base's environment is not known. */
+  readonly known: readonly string[] | undefined
+  /** Whether SHELL was said, here or in the base. */
+  readonly shellSet: boolean
+  /** Whether a WORKDIR was said before, in this stage or one below it. */
+  readonly workdirSet: boolean
+}
+
+export interface Facts {
+  readonly file: Dockerfile
+  readonly stages: readonly StageFacts[]
+  readonly ignore: Ignore | undefined
+  /** Values of the arguments before the first FROM when none is given; `undefined` where they cannot be expanded. */
+  readonly defaults: ReadonlyMap<string, string> | undefined
+  readonly global: ReadonlyMap<string, string>
+  readonly globalNames: readonly string[]
+  /** What kept the rest from being looked at. */
+  readonly fault?: Fault | undefined
+}
+
+export interface FactOptions {
+  readonly target?: string | undefined
+  /** `needed`: instructions of stages that the target does not need are left out, as in a build. */
+  readonly stages: 'all' | 'needed'
+  readonly buildArgs: BuildArguments
+  readonly platform?: Platform | undefined
+  readonly ignore?: Ignore | undefined
+  readonly findBase: FindBase
+}
+
+export async function gatherFacts(file: Dockerfile, options: FactOptions): Promise<Facts> {
+  const { buildArgs: given } = options
+  const words = { escape: file.escape }
+  const targetPlatform = options.platform ?? hostPlatform()
+  const targetStage = findTarget(file, options.target)
+  const platformArgs = platformArguments(targetPlatform, options.target ?? targetStage.name, given)
+  let defaults: ReadonlyMap<string, string> | undefined
+  const stages: StageFacts[] = []
+  const ends: StageVariables[] = []
+  let global: ReadonlyMap<string, string> = platformArgs
+  let fault: Fault | undefined
+  const stop = (thrown: unknown, instruction: Instruction): void => {
+    fault ??= placed(asFault(thrown), instruction.place, file.source)
+  }
+  try {
+    defaults = globalArguments(platformArgs, file.globalArgs, { ...words, given: new Map() })
+  } catch {
+    // The rule about defaults has nothing to say; the values given may do better.
+  }
+  try {
+    global = globalArguments(platformArgs, file.globalArgs, { ...words, given })
+  } catch (thrown) {
+    stop(thrown, file.globalArgs[0] ?? file.stages[0]!.from)
+  }
+  const lookup = (name: string): string | undefined => global.get(name)
+  const needed =
+    options.stages === 'all' && options.target === undefined
+      ? undefined
+      : neededStages(file, targetStage, lookup)
+
+  for (const stage of file.stages) {
+    if (fault !== undefined) break
+    const { from } = stage
+    try {
+      const image = expandWord(from.image, lookup, words)
+      const platform = from.platform === undefined ? undefined : expandWord(from.platform, lookup, words)
+      const heads = { stage, image, platform }
+      stages.push({ ...heads, instructions: [] })
+      if (image.text === '') throw blankFault('image', from.image, image, [...global.keys()])
+      if (platform?.text === '')
+        throw blankFault('platform', from.platform ?? '', platform, [...global.keys()])
+      const expected = platform === undefined ? targetPlatform : parsePlatform(platform.text)
+      const looked = needed === undefined || needed.has(stage.index)
+      const parent = findStage(file, image.text, stage.index)
+      const config =
+        !looked || parent !== undefined || image.text === 'scratch'
+          ? undefined
+          : await options.findBase(image.text, expected)
+      const start =
+        parent === undefined
+          ? startOf(image.text === 'scratch' ? 'scratch' : config)
+          : childOf(ends[parent]!, file.stages[parent]!)
+      const instructions: InstructionFacts[] = []
+      stages[stage.index] = { ...heads, base: config && { config, expected }, instructions }
+      ends[stage.index] = start.variables
+      if (!looked) continue
+      const triggers = start.triggers.map((text) => ({
+        ...parseTrigger(text),
+        place: from.place,
+        comments: [],
+      }))
+      for (const instruction of [...triggers, ...stage.instructions]) {
+        try {
+          instructions.push(follow(instruction, start.variables, { given, global, escape: file.escape }))
+        } catch (thrown) {
+          stop(thrown, instruction)
+          break
+        }
+      }
+    } catch (thrown) {
+      stop(thrown, from)
+    }
+  }
+  const globalNames = [
+    ...new Set([...file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)), ...global.keys()]),
+  ]
+  return { file, stages, ignore: options.ignore, defaults, global, globalNames, fault }
+}

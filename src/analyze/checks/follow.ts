@@ -1,0 +1,165 @@
+// One instruction seen with the variables of its stage: what it uses, and what the next one will see.
+import { Fault } from '../../core/index.ts'
+import {
+  type Dockerfile,
+  type Escape,
+  type Expansion,
+  expandInstruction,
+  expandWord,
+  type Instruction,
+  type Lookup,
+  type Stage,
+  suggest,
+} from '../../dockerfile/index.ts'
+import type { ImageConfig } from '../../image/index.ts'
+import { type BuildArguments, defaultPath, entersEnvironment } from '../../plan/index.ts'
+import type { InstructionFacts } from './facts.ts'
+
+/** Changed in place while a stage is followed. */
+export interface StageVariables {
+  readonly env: Map<string, string>
+  readonly declared: Set<string>
+  /** Whether all of `env` is known. */
+  readonly complete: boolean
+  shellSet: boolean
+  workdirSet: boolean
+}
+
+export interface StageStart {
+  readonly variables: StageVariables
+  /** ONBUILD triggers of the base. */
+  readonly triggers: readonly string[]
+}
+
+/** The start on an image's configuration, `undefined` for one that is not known. */
+export function startOf(base: ImageConfig | 'scratch' | undefined): StageStart {
+  const container = base === 'scratch' ? undefined : base?.config
+  const env = new Map([['PATH', defaultPath]])
+  for (const variable of container?.Env ?? []) {
+    const [name = '', ...value] = variable.split('=')
+    env.set(name, value.join('='))
+  }
+  return {
+    variables: {
+      env,
+      declared: new Set(),
+      complete: base !== undefined,
+      shellSet: (container?.Shell?.length ?? 0) > 0,
+      workdirSet: false,
+    },
+    triggers: container?.OnBuild ?? [],
+  }
+}
+
+/** The start on another stage. */
+export function childOf(end: StageVariables, parent: Stage): StageStart {
+  return {
+    variables: { ...end, env: new Map(end.env), declared: new Set(end.declared) },
+    triggers: parent.instructions.flatMap((instruction) =>
+      instruction.kind === 'ONBUILD' ? [instruction.trigger] : [],
+    ),
+  }
+}
+
+export function follow(
+  written: Instruction,
+  variables: StageVariables,
+  scope: {
+    readonly given: BuildArguments
+    readonly global: ReadonlyMap<string, string>
+    readonly escape: Escape
+  },
+): InstructionFacts {
+  const { env, declared, shellSet, workdirSet } = variables
+  const lookup: Lookup = (name) => env.get(name)
+  const missing = new Set<string>()
+  let expanded = written
+  if (written.kind === 'ARG') {
+    for (const { key, default: preset } of written.args) {
+      const given = scope.given.get(key)
+      const own = given === undefined && preset !== undefined ? expandWord(preset, lookup, scope) : undefined
+      for (const name of own?.missing ?? []) if (!declared.has(name)) missing.add(name)
+      const value = given ?? own?.text ?? scope.global.get(key)
+      if (value !== undefined && entersEnvironment(key)) env.set(key, value)
+      declared.add(key)
+    }
+  } else {
+    const result = expandInstruction(written, lookup, scope)
+    expanded = result.instruction
+    // BuildKit expands the words of EXPOSE without looking for names that nothing sets.
+    if (written.kind !== 'EXPOSE')
+      for (const name of result.missing) if (!declared.has(name)) missing.add(name)
+  }
+  const facts: InstructionFacts = {
+    written,
+    expanded,
+    undefinedNames: [...missing].filter(entersEnvironment),
+    known: variables.complete ? [...env.keys()] : undefined,
+    shellSet,
+    workdirSet,
+  }
+  if (expanded.kind === 'ENV') for (const { key, value } of expanded.pairs) env.set(key, value)
+  if (expanded.kind === 'SHELL') variables.shellSet = expanded.args.length > 0
+  if (expanded.kind === 'WORKDIR') variables.workdirSet = true
+  return facts
+}
+
+/** The stage of that name above another; the nearest, as FROM and --from see it. */
+export function findStage(file: Dockerfile, name: string, before: number): number | undefined {
+  const wanted = name.toLowerCase()
+  return file.stages.slice(0, before).findLast((stage) => stage.name === wanted)?.index
+}
+
+/** Which stage `--target` means: a name, a number, or the last. Faults with `stage.missing`. */
+export function findTarget(file: Dockerfile, target: string | undefined): Stage {
+  const found =
+    target === undefined || target === ''
+      ? file.stages.at(-1)
+      : (file.stages.findLast((stage) => stage.name === target.toLowerCase()) ??
+        (/^\d+$/.test(target) ? file.stages[Number(target)] : undefined))
+  if (found !== undefined) return found
+  throw new Fault('stage.missing', `target stage "${target}" could not be found`, {
+    hint: `the stages here are ${file.stages.map((stage) => stage.name ?? stage.index).join(', ')}`,
+  })
+}
+
+/** The numbers of the stages that one needs, itself among them. Variables in FROM are expanded; those that cannot be name no stage. */
+export function neededStages(file: Dockerfile, target: Stage, lookup: Lookup): ReadonlySet<number> {
+  const needed = new Set<number>()
+  const visit = (stage: Stage): void => {
+    if (needed.has(stage.index)) return
+    needed.add(stage.index)
+    const names = [expandWord(stage.from.image, lookup, { escape: file.escape }).text]
+    for (const instruction of stage.instructions) names.push(...sourcesOf(instruction))
+    for (const [at, name] of names.entries()) {
+      const index = at > 0 && /^\d+$/.test(name) ? Number(name) : findStage(file, name, stage.index)
+      const other = index === undefined || index >= stage.index ? undefined : file.stages[index]
+      if (other !== undefined) visit(other)
+    }
+  }
+  visit(target)
+  return needed
+}
+
+function sourcesOf(instruction: Instruction): readonly string[] {
+  if (instruction.kind === 'ONBUILD') return sourcesOf(instruction.instruction)
+  if (instruction.kind === 'COPY') return instruction.flags.from === undefined ? [] : [instruction.flags.from]
+  if (instruction.kind !== 'RUN') return []
+  return instruction.mounts.flatMap(({ fields }) =>
+    fields.flatMap(({ key, value }) => (key === 'from' && value !== undefined ? [value] : [])),
+  )
+}
+
+/** For a FROM whose image or platform comes out empty. */
+export function blankFault(
+  what: 'image' | 'platform',
+  expression: string,
+  found: Expansion,
+  names: readonly string[],
+): Fault {
+  const near = [...found.missing].map((name) => suggest(name, names)).find((name) => name !== undefined)
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`
+  return what === 'image'
+    ? new Fault('dockerfile.invalid', `base name (${expression}) should not be blank`)
+    : new Fault('platform.invalid', `empty platform value from expression ${expression}${meant}`)
+}
