@@ -4,7 +4,7 @@ import * as path from 'node:path'
 import { type FoundDockerfile, findDockerfile, textDockerfile } from '../build/index.ts'
 import { Fault, type Platform, parsePlatform } from '../core/index.ts'
 import type { BuildArguments } from '../plan/index.ts'
-import type { BuildOptions } from './api.ts'
+import type { BuildOptions } from './api/index.ts'
 import type { Rooms } from './workshop.ts'
 
 export interface BuildSource {

@@ -2,7 +2,7 @@
 import { type CheckReport as Checked, checkDockerfile } from '../analyze/index.ts'
 import { asFault, type Context, Fault, isFault } from '../core/index.ts'
 import { compileIgnore, parseDockerfile } from '../dockerfile/index.ts'
-import type { BuildOptions, CheckReport } from './api.ts'
+import type { BuildOptions, CheckReport } from './api/index.ts'
 import { type BuildSource, findSource } from './build-source.ts'
 import { findImage } from './names.ts'
 import type { Rooms } from './workshop.ts'

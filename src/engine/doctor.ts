@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import type { Context } from '../core/index.ts'
 import type { Ability } from '../kernel/index.ts'
-import type { DoctorReport } from './api.ts'
+import type { DoctorReport } from './api/index.ts'
 import type { Rooms } from './workshop.ts'
 
 type Check = DoctorReport['checks'][number]

@@ -4,7 +4,7 @@ import * as os from 'node:os'
 import * as path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { Fault, hostPlatform, parsePlatform } from '../core/index.ts'
-import type { Engine, EngineOptions, LoadedImage } from './api.ts'
+import type { Engine, EngineOptions, LoadedImage } from './api/index.ts'
 import { imageDetails, imageHistory, listImages } from './look.ts'
 import { findImage, parseTag, storeName } from './names.ts'
 import { openRooms } from './workshop.ts'

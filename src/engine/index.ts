@@ -1,2 +1,2 @@
-export type * from './api.ts'
+export type * from './api/index.ts'
 export { openEngine } from './engine.ts'

@@ -2,7 +2,7 @@
 import { matchesReference, parseReference, printPlatform } from '../core/index.ts'
 import { historyRows } from '../image/index.ts'
 import type { Image, ImageSummary, Store } from '../store/index.ts'
-import type { HistoryRow, ImageRow } from './api.ts'
+import type { HistoryRow, ImageRow } from './api/index.ts'
 import type { BuildSummary } from './build.ts'
 import { findImage, splitName, storeName } from './names.ts'
 

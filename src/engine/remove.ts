@@ -1,7 +1,7 @@
 // `peel rmi`: docker's rules for what goes when a name goes.
 import { type Context, type Digest, Fault } from '../core/index.ts'
 import type { Image, Store } from '../store/index.ts'
-import type { RemovedItem } from './api.ts'
+import type { RemovedItem } from './api/index.ts'
 import { findImage, storeName } from './names.ts'
 
 /** Removes names, and images whose last name that was; layers that the build cache or other images use stay. */

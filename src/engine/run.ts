@@ -3,7 +3,7 @@ import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { type Context, Fault, hexOf, toRootPath } from '../core/index.ts'
 import { findUser, type RunMount } from '../run/index.ts'
-import type { RunOptions } from './api.ts'
+import type { RunOptions } from './api/index.ts'
 import { findImage } from './names.ts'
 import type { Rooms } from './workshop.ts'
 

@@ -1,0 +1,97 @@
+// Building and checking Dockerfiles.
+import type { Context, DiffId, Digest, Place } from '../../core/index.ts'
+
+/** What to build from: a directory, or nothing but the Dockerfile. */
+export type BuildContext = { readonly kind: 'directory'; readonly path: string } | { readonly kind: 'empty' }
+
+/** Where the Dockerfile is: a path (relative ones count from the context, then from the working directory), or its text. */
+export type DockerfileSource =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'text'; readonly text: string; readonly name: string }
+
+/** A secret's value is read when the first step asks for it. */
+export type SecretSource =
+  | { readonly id: string; readonly from: 'file'; readonly path: string }
+  | { readonly id: string; readonly from: 'env'; readonly variable: string }
+
+export interface BuildOptions {
+  readonly context: BuildContext
+  /** Default: `Dockerfile` in the context. */
+  readonly dockerfile?: DockerfileSource | undefined
+  readonly tags?: readonly string[]
+  readonly target?: string | undefined
+  /** A name without a value takes it from the environment, as docker does; `undefined` here means unset there too. */
+  readonly buildArgs?: Readonly<Record<string, string | undefined>>
+  readonly labels?: Readonly<Record<string, string>>
+  readonly secrets?: readonly SecretSource[]
+  readonly noCache?: boolean
+  /** Stage names that are built anew. */
+  readonly noCacheFilter?: readonly string[]
+  /** `os/arch[/variant]`; default: this machine's. */
+  readonly platform?: string | undefined
+  readonly network?: 'host' | 'none' | undefined
+  /** `name:address`, for /etc/hosts of RUN. */
+  readonly addHosts?: readonly string[]
+  /** `security.insecure`: lets `RUN --security=insecure` have all capabilities. */
+  readonly allow?: readonly string[]
+  /** Seconds since the epoch, clamps all times in the image; default: SOURCE_DATE_EPOCH of the build arguments. */
+  readonly sourceDateEpoch?: number | undefined
+  /** Steps that run at once at the most; default: the number of processors, at least 2. */
+  readonly parallel?: number | undefined
+}
+
+export interface BuiltStep {
+  /** As in the Dockerfile, continuations joined: `RUN make`. */
+  readonly name: string
+  readonly stage: string
+  readonly place: Place
+  readonly outcome: 'done' | 'reused'
+  /** Why it was not reused; absent when it was or when nothing like it was built before. */
+  readonly reason?: string | undefined
+  readonly milliseconds: number
+  readonly layer?: { readonly diffId: DiffId; readonly size: number } | undefined
+}
+
+export interface BuildResult {
+  /** The config digest: what docker shows as the image id. */
+  readonly id: Digest
+  readonly manifest: Digest
+  readonly tags: readonly string[]
+  readonly steps: readonly BuiltStep[]
+  readonly warnings: readonly {
+    readonly code: string
+    readonly message: string
+    readonly place?: Place | undefined
+  }[]
+}
+
+export interface CheckReport {
+  /** The Dockerfile's name, and its text for showing places. */
+  readonly file: string
+  readonly source: string
+  /** By line. `message` says what is wrong here, `description` what the rule asks for in general. */
+  readonly warnings: readonly {
+    readonly rule: string
+    readonly description: string
+    readonly url?: string | undefined
+    readonly message: string
+    readonly place: Place
+  }[]
+  /** Whether `# check=error=true` makes a build fail for a warning. */
+  readonly failOnWarning: boolean
+  /** Why a build would fail before its first step. */
+  readonly error?:
+    | {
+        readonly message: string
+        readonly place?: Place | undefined
+        readonly hint?: string | undefined
+      }
+    | undefined
+}
+
+export interface BuildCalls {
+  /** Builds a Dockerfile. Faults: `dockerfile.invalid`, `step.failed`, `copy.missing`, … each with its place. */
+  build(options: BuildOptions, ctx: Context): Promise<BuildResult>
+  /** Looks for known mistakes in a Dockerfile, in all its stages or those that `target` needs, and builds nothing. */
+  check(options: BuildOptions): Promise<CheckReport>
+}

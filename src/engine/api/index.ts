@@ -1,0 +1,31 @@
+// The whole product as one typed API. The command line, the terminal browser and the web page are faces over it, and so is any
+// program that imports `peel`. Shapes are plain data: what `--json` prints is what these types say. One file a kind of call.
+import type { ArchiveCalls } from './archives.ts'
+import type { BuildCalls } from './build.ts'
+import type { ContainerCalls } from './containers.ts'
+import type { ImageCalls } from './images.ts'
+import type { UpkeepCalls } from './upkeep.ts'
+
+export type * from './archives.ts'
+export type * from './build.ts'
+export type * from './containers.ts'
+export type * from './images.ts'
+export type * from './upkeep.ts'
+
+export interface Engine
+  extends BuildCalls,
+    ImageCalls,
+    ArchiveCalls,
+    ContainerCalls,
+    UpkeepCalls,
+    Disposable {
+  /** Where images are kept; absolute. */
+  readonly root: string
+}
+
+export interface EngineOptions {
+  /** Where images are kept; default: PEEL_ROOT, `/var/lib/peel` for root, `$XDG_DATA_HOME/peel` for others. */
+  readonly root?: string | undefined
+  /** Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
