@@ -1,8 +1,8 @@
 // `peel doctor`: what this machine can do for Peel, what is missing, and whether the store is whole.
+import { printSize } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
 import { autoMode, withProgress } from '../progress/index.ts'
-import { printSize } from '../text/human.ts'
 
 export default defineCommand({
   name: 'doctor',

@@ -1,7 +1,8 @@
 // `peel du`: what the store takes on disk, and what each image has for itself.
+import { printSize } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { listFlags, writeListing } from '../listing.ts'
-import { printShortId, printSize } from '../text/human.ts'
+import { printShortId } from '../text/human.ts'
 import { printTable } from '../text/table.ts'
 
 export default defineCommand({

@@ -1,8 +1,9 @@
 // `peel history`: the layers of an image, and the Dockerfile lines that made them where those are known.
+import { printSize } from '../../core/index.ts'
 import type { HistoryRow } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { listFlags, writeListing } from '../listing.ts'
-import { ellipsis, printShortId, printSince, printSize, printTime } from '../text/human.ts'
+import { ellipsis, printShortId, printSince, printTime } from '../text/human.ts'
 
 export default defineCommand({
   name: 'history',

@@ -1,9 +1,9 @@
 // `peel images`: what is in the store, as docker lists it.
-import { Fault } from '../../core/index.ts'
+import { Fault, printSize } from '../../core/index.ts'
 import type { Engine, ImageRow } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { listFlags, writeListing } from '../listing.ts'
-import { printShortId, printSince, printSize, printTime } from '../text/human.ts'
+import { printShortId, printSince, printTime } from '../text/human.ts'
 
 export default defineCommand({
   name: 'images',

@@ -1,8 +1,8 @@
 // `peel prune`: removes what no name and no running build reaches. It never asks, since it never removes an image with a name.
+import { printSize } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
 import { autoMode, withProgress } from '../progress/index.ts'
-import { printSize } from '../text/human.ts'
 
 export default defineCommand({
   name: 'prune',

@@ -1,5 +1,6 @@
 // Lines as BuildKit's plain progress prints them: each begins with the task's number, none is clipped or rewritten.
-import { printSeconds, printSize } from '../text/human.ts'
+import { printSize } from '../../core/index.ts'
+import { printSeconds } from '../text/human.ts'
 import type { Drawing } from './drawing.ts'
 import type { News, Task } from './state.ts'
 import { printWarning } from './warning.ts'

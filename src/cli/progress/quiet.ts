@@ -1,6 +1,5 @@
 // Says nothing, until a task fails: then its output, since the error alone explains little.
-
-import { tame } from '../text/width.ts'
+import { tame } from '../../core/index.ts'
 import type { Drawing } from './drawing.ts'
 import type { Task } from './state.ts'
 

@@ -1,6 +1,6 @@
 // The live view as text: what stands in the region at the bottom while a build runs. Pure; `live.ts` puts it on the terminal.
-import { printSeconds, printSize } from '../text/human.ts'
-import { fit, tame, widthOf } from '../text/width.ts'
+import { fit, printSize, tame, widthOf } from '../../core/index.ts'
+import { printSeconds } from '../text/human.ts'
 import { printMoved } from './plain.ts'
 import type { Progress, Task } from './state.ts'
 import { countSteps, running } from './state.ts'

@@ -1,17 +1,4 @@
-// Sizes and times in docker's words, so that its users and their scripts read them as they are used to.
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
-
-/** Bytes with three (or `digits`) significant digits and decimal units: `1.98MB`. Where docker prints `1e+03kB` this says `1MB`. */
-export function printSize(bytes: number, digits = 3): string {
-  let size = bytes
-  let unit = 0
-  while (unit < units.length - 1 && Number(size.toPrecision(digits)) >= 1000) {
-    size /= 1000
-    unit++
-  }
-  return `${Number(size.toPrecision(digits))}${units[unit]}`
-}
+// Times and ids in docker's words, so that its users and their scripts read them as they are used to.
 
 /** How long that is, roughly: `2 hours`, `About a minute`. */
 export function printDuration(milliseconds: number): string {

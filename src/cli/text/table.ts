@@ -1,5 +1,5 @@
 // Columns as docker's tables have them: at least ten cells wide, three cells apart, the last one unpadded.
-import { widthOf } from './width.ts'
+import { widthOf } from '../../core/index.ts'
 
 /** Draws rows of equal length, the first of which is the heading. */
 export function printTable(rows: readonly (readonly string[])[]): string {

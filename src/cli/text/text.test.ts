@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { isFault } from '../../core/index.ts'
-import { ellipsis, printDuration, printSince, printSize, printTime } from './human.ts'
+import { fit, isFault, printSize, tame, widthOf } from '../../core/index.ts'
+import { ellipsis, printDuration, printSince, printTime } from './human.ts'
 import { nearest } from './nearest.ts'
 import { printTable } from './table.ts'
 import { fillTemplate, parseTemplate } from './template.ts'
-import { fit, tame, widthOf } from './width.ts'
 
 test('sizes', () => {
   const sizes: readonly (readonly [number, string])[] = [

@@ -29,7 +29,8 @@ export function widthOf(text: string): number {
   return cells
 }
 
-function cellsOf(character: string): number {
+/** Cells of one character. */
+export function cellsOf(character: string): number {
   const code = character.codePointAt(0)!
   if (code < 0x300) return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : 1
   if (invisible.test(character)) return 0
