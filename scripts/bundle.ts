@@ -9,7 +9,7 @@ const repository = path.join(import.meta.dirname, '..')
 const dist = path.join(repository, 'dist')
 fs.rmSync(dist, { recursive: true, force: true })
 
-const entries: Record<string, string> = { cli: 'src/cli/main.ts', index: 'src/engine/index.ts' }
+const entries: Record<string, string> = { cli: 'src/main.ts', index: 'src/engine/index.ts' }
 const missing = Object.values(entries).filter((file) => !fs.existsSync(path.join(repository, file)))
 if (missing.length > 0) throw new Error(`cannot bundle without ${missing.join(' and ')}`)
 

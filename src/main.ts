@@ -1,11 +1,11 @@
-// The entry of `peel`: joins one call to this process, its streams, its signals and the engine.
+// The entry of `peel`: joins one call to this process, its streams, its signals and the engine. It stands outside the rooms, so that
+// it can hand one face to another, which may not import each other.
 
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { Fault } from '../core/index.ts'
-import type { Engine } from '../engine/index.ts'
-import { runCli } from './cli.ts'
-import type { Output, Shell } from './shell.ts'
+import { type Output, runCli, type Shell } from './cli/index.ts'
+import { Fault } from './core/index.ts'
+import type { Engine } from './engine/index.ts'
 
 const controller = new AbortController()
 const opened: Engine[] = []
@@ -61,7 +61,7 @@ function shellWith(root: string | undefined): Shell {
 }
 
 async function open(root: string | undefined): Promise<Engine> {
-  const { openEngine } = await import('../engine/index.ts')
+  const { openEngine } = await import('./engine/index.ts')
   const engine = openEngine({ root })
   opened.push(engine)
   return engine

@@ -1,0 +1,2 @@
+export { runCli } from './cli.ts'
+export type { Output, Shell } from './shell.ts'
