@@ -58,6 +58,8 @@ export const faultKinds = {
   'runtime.missing': 'unable',
   'runtime.failed': 'failed',
   'user.missing': 'input',
+  'extract.exists': 'input',
+  'extract.failed': 'unable',
   cancelled: 'cancelled',
   internal: 'internal',
 } as const satisfies Record<string, FaultKind>

@@ -14,6 +14,8 @@ import type { Rooms } from './workshop.ts'
 /** What is written down of a build besides its times. */
 export interface BuildSummary {
   readonly dockerfile: string
+  /** The Dockerfile's text. */
+  readonly text: string
   readonly context: string | undefined
   readonly tags: readonly string[]
   readonly steps: BuildResult['steps']
@@ -38,7 +40,8 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   using lease = store.lease()
   const started = Date.now()
   const id = randomUUID()
-  const base = { dockerfile: dockerfile.name, context, tags }
+  const text = typeof dockerfile.text === 'string' ? dockerfile.text : Buffer.from(dockerfile.text).toString()
+  const base = { dockerfile: dockerfile.name, text, context, tags }
   try {
     await warn(given, rooms, inner)
     const built = await build(

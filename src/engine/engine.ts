@@ -68,6 +68,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
         output,
         ctx,
       ),
+    study: async (source, request, ctx) =>
+      (await import('./study/study.ts')).studyImage(source, request, { rooms, ctx }),
     run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
     prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),
     usage() {

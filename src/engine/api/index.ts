@@ -4,12 +4,14 @@ import type { ArchiveCalls } from './archives.ts'
 import type { BuildCalls } from './build.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ImageCalls } from './images.ts'
+import type { StudyCalls } from './study.ts'
 import type { UpkeepCalls } from './upkeep.ts'
 
 export type * from './archives.ts'
 export type * from './build.ts'
 export type * from './containers.ts'
 export type * from './images.ts'
+export type * from './study.ts'
 export type * from './upkeep.ts'
 
 export interface Engine
@@ -17,6 +19,7 @@ export interface Engine
     ImageCalls,
     ArchiveCalls,
     ContainerCalls,
+    StudyCalls,
     UpkeepCalls,
     Disposable {
   /** Where images are kept; absolute. */

@@ -1,0 +1,50 @@
+// What to do about a piece of waste, in one sentence that names the lines or layers it is about.
+import type { StudyLayer, WasteItem } from '../api/index.ts'
+
+export function advise(item: WasteItem, layers: readonly StudyLayer[]): string {
+  const from = describeLayer(layers[item.broughtBy])
+  const by = describeLayer(item.hiddenBy === undefined ? undefined : layers[item.hiddenBy])
+  const inBase = layers[item.broughtBy]?.base === true
+  switch (item.class) {
+    case 'deleted':
+      if (inBase)
+        return `${item.path} comes with the base image; ${by} hides it but cannot make it smaller: choose a base without it.`
+      if (layers[item.hiddenBy!]?.createdBy.startsWith('RUN') !== true)
+        return `Leave ${item.path} out of ${from}, since ${by} removes it.`
+      return `Remove ${item.path} in the same RUN that makes it (${from}), or make it in an earlier stage or a RUN --mount=type=cache or bind; ${by} only hides it.`
+    case 'overwritten':
+      return inBase
+        ? `${item.path} comes with the base image and ${by} ships it again with other content.`
+        : `Write ${item.path} once: ${from} ships it, and ${by} ships it again with other content.`
+    case 'metadataOnly':
+      return inBase
+        ? `${by} ships ${item.path} of the base image again to change its owner, mode or times.`
+        : `Give ${item.path} its owner and mode where it is made (COPY --chown, --chmod, or in the same RUN: ${from}); ${by} ships it again for that.`
+    case 'duplicate':
+      return `Keep one copy of ${item.path} and link to it, or copy it to its place once.`
+    case 'caches':
+      return `Keep this out of the layer of ${from}: ${cacheAdvice[item.cache!] ?? 'put it into a RUN --mount=type=cache'}.`
+  }
+}
+
+const cacheAdvice: Readonly<Record<string, string>> = {
+  apt: 'end the RUN with rm -rf /var/lib/apt/lists/*, or mount caches over /var/lib/apt and /var/cache/apt',
+  apk: 'use apk add --no-cache',
+  dnf: 'end the RUN with dnf clean all',
+  pip: 'use pip install --no-cache-dir, or a cache mount',
+  python:
+    'set PYTHONDONTWRITEBYTECODE=1, or remove __pycache__ in the same RUN if start-up time does not matter',
+  npm: 'end the RUN with npm cache clean --force, or mount a cache over ~/.npm',
+  yarn: 'end the RUN with yarn cache clean, or mount a cache',
+  go: 'build in an earlier stage, or mount caches over /root/.cache/go-build and /go/pkg/mod',
+  cargo: 'build in an earlier stage, or mount caches over the registry and the target directory',
+}
+
+function describeLayer(layer: StudyLayer | undefined): string {
+  if (layer === undefined) return 'another layer'
+  if (layer.place !== undefined) return `${layer.place.file}:${layer.place.line}`
+  const words = layer.createdBy.replace(/\s+/g, ' ').trim()
+  return words === ''
+    ? `layer ${layer.index}`
+    : `layer ${layer.index} (${words.length > 60 ? `${words.slice(0, 59)}…` : words})`
+}

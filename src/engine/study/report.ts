@@ -1,0 +1,72 @@
+// The report of a study: what analysis found in the layers, with the image's own words about them.
+import type { StudyFindings } from '../../analyze/index.ts'
+import { printPlatform } from '../../core/index.ts'
+import type { StudyLayer, StudyReport } from '../api/index.ts'
+import { advise } from './advice.ts'
+import type { OpenedImage } from './opened.ts'
+
+export function makeReport(image: OpenedImage, findings: StudyFindings): StudyReport {
+  const { effects, totals, classes, dive, items } = findings
+  const history = historyOf(image)
+  const baseLayers = image.layers.findIndex(({ index }, i) => image.base[i] !== index.diffId)
+  const base = baseLayers < 0 ? image.layers.length : baseLayers
+  const layers = image.layers.map((layer, index): StudyLayer => {
+    const made = history.find((entry) => entry.layer === index)
+    return {
+      index,
+      diffId: layer.index.diffId,
+      digest: layer.digest,
+      mediaType: layer.mediaType,
+      size: layer.index.contentSize,
+      tarSize: layer.index.tarSize,
+      compressedSize: layer.compressedSize,
+      createdBy: made?.createdBy ?? '',
+      created: made?.created,
+      comment: made?.comment,
+      place: made?.place,
+      base: index < base,
+      ...effects[index]!,
+    }
+  })
+  return {
+    image: {
+      name: image.name,
+      id: image.id,
+      manifest: image.manifest,
+      names: image.names,
+      platform: printPlatform(image.config),
+      created: image.config.created,
+      dockerfile: image.dockerfile,
+      baseLayers: base,
+    },
+    layers,
+    history: history.map(({ createdBy, layer, place }) => ({ createdBy, layer, place })),
+    totals,
+    classes,
+    dive,
+    items: items.map((item) => ({ ...item, advice: advise(item, layers) })),
+  }
+}
+
+interface Entry {
+  readonly createdBy: string
+  readonly created: string | undefined
+  readonly comment: string | undefined
+  readonly layer: number | undefined
+  readonly place: StudyLayer['place']
+}
+
+/** Entries without `empty_layer` take the layers from the bottom, as in `docker history`. */
+function historyOf({ config, layers, places }: OpenedImage): readonly Entry[] {
+  let next = 0
+  return (config.history ?? []).map((entry, i) => {
+    const empty = entry.empty_layer === true || next >= layers.length
+    return {
+      createdBy: entry.created_by ?? '',
+      created: entry.created,
+      comment: entry.comment,
+      layer: empty ? undefined : next++,
+      place: places[i],
+    }
+  })
+}
