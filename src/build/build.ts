@@ -2,14 +2,19 @@
 import * as os from 'node:os'
 import type { Platform } from '../core/index.ts'
 import { type Context, Fault, type Place, sha256 } from '../core/index.ts'
-import { compileIgnore, parseDockerfile } from '../dockerfile/index.ts'
-import { type BuildArguments, type FindImage, planBuild } from '../plan/index.ts'
+import { parseDockerfile } from '../dockerfile/index.ts'
+import {
+  type BuildArguments,
+  type FileSource,
+  type FindContext,
+  type FindImage,
+  planBuild,
+} from '../plan/index.ts'
 import type { Image, Store } from '../store/index.ts'
-import { openContext } from './context-view.ts'
-import { openDigestMemory } from './digest-memory.ts'
-import { emptyIgnore, type FoundDockerfile } from './dockerfile-source.ts'
+import { type GivenDirectory, openDirectories } from './directories.ts'
+import type { FoundDockerfile } from './dockerfile-source.ts'
 import { type ExecutedStep, execute } from './execute.ts'
-import type { Machine, ReadSecret } from './tools.ts'
+import type { Machine, ReadSecret, Tools } from './tools.ts'
 
 /** The rooms a build works with. */
 export interface Workshop {
@@ -17,12 +22,15 @@ export interface Workshop {
   /** What RUN needs; looked at only by steps that run something. */
   readonly machine: Machine
   readonly findImage: FindImage
+  readonly findContext: FindContext
 }
 
 export interface BuildRequest {
   readonly dockerfile: FoundDockerfile
-  /** An absolute directory; none means that nothing can be copied from it. */
-  readonly context: string | undefined
+  /** What COPY without `--from` takes files from, and what it is called: tells this build's cache records from others'. */
+  readonly context: { readonly source: FileSource; readonly name: string }
+  /** By the name of a context; the empty name is the build's own. */
+  readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly target?: string | undefined
   readonly buildArgs: BuildArguments
   readonly labels: Readonly<Record<string, string>>
@@ -33,6 +41,8 @@ export interface BuildRequest {
   readonly allow: readonly string[]
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
   readonly readSecret: ReadSecret
+  readonly env: Tools['env']
+  readonly agentSocket?: string | undefined
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
   readonly parallel?: number | undefined
@@ -50,12 +60,13 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const { dockerfile, context } = request
   const { store } = workshop
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
-  const plan = await planBuild(
-    file,
-    request.epoch === undefined
-      ? { ...request, findImage: workshop.findImage }
-      : withEpoch(request, workshop),
-  )
+  const plan = await planBuild(file, {
+    ...request,
+    buildArgs: withEpoch(request),
+    context: context.source,
+    findImage: workshop.findImage,
+    findContext: workshop.findContext,
+  })
   if (plan.unusedArguments.length > 0)
     ctx.emit({
       type: 'warning',
@@ -63,10 +74,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       message: `one or more build arguments were not consumed: ${plan.unusedArguments.join(', ')}`,
     })
 
-  const rootKey = context === undefined ? '' : sha256(context)
-  const memory = openDigestMemory(context === undefined ? undefined : store.contextDigests.load(rootKey))
-  const ignore = dockerfile.ignore === undefined ? emptyIgnore : compileIgnore(dockerfile.ignore)
-  const view = context === undefined ? undefined : openContext(context, { ignore, memory })
+  const directories = openDirectories(request.directories, store)
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
   try {
@@ -74,14 +82,16 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       plan,
       {
         source: file.source,
-        slot: sha256(`${context ?? ''} ${dockerfile.name}`),
+        slot: sha256(`${context.name} ${dockerfile.name}`),
         parallel: request.parallel ?? Math.max(2, os.availableParallelism()),
         fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),
         tools: {
           store,
           machine: workshop.machine,
-          context: () => view ?? noContext(),
+          context: directories.view,
           readSecret: request.readSecret,
+          env: request.env,
+          agentSocket: request.agentSocket,
           extraHosts: request.extraHosts,
           allowInsecure: request.allow.includes('security.insecure'),
           epoch,
@@ -111,24 +121,16 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
     })
     return { image, steps, places: target.places }
   } finally {
-    const learned = context === undefined ? undefined : memory.save()
-    if (learned !== undefined) store.contextDigests.save(rootKey, learned)
+    directories.save()
   }
 }
 
 /** SOURCE_DATE_EPOCH given from outside is a build argument like any other, unless that was given, too. */
-function withEpoch(request: BuildRequest, { findImage }: Workshop) {
-  const buildArgs = new Map(request.buildArgs)
-  if (!buildArgs.has('SOURCE_DATE_EPOCH')) buildArgs.set('SOURCE_DATE_EPOCH', String(request.epoch))
-  return { ...request, buildArgs, findImage }
+function withEpoch(request: BuildRequest): BuildArguments {
+  if (request.epoch === undefined || request.buildArgs.has('SOURCE_DATE_EPOCH')) return request.buildArgs
+  return new Map(request.buildArgs).set('SOURCE_DATE_EPOCH', String(request.epoch))
 }
 
 function clampDate(date: string | undefined, latest: string): string {
   return date === undefined || date > latest ? latest : date
-}
-
-function noContext(): never {
-  throw new Fault('context.missing', 'this build has no context to copy files from', {
-    hint: 'give a directory: peel build DIR (with -f - to read the Dockerfile from standard input)',
-  })
 }

@@ -1,17 +1,19 @@
 // Where the Dockerfile and its ignore file are: docker's rules.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { Fault } from '../core/index.ts'
-import { compileIgnore, type Ignore } from '../dockerfile/index.ts'
+import { Fault, toRootPath } from '../core/index.ts'
+import { type FileView, resolvePath } from '../layer/index.ts'
+import { findIgnoreFile, type IgnoreFile } from './ignore-file.ts'
 
-/** A Dockerfile that was read. `name` is how faults and history call it; `ignore` the text of the ignore file that holds for it. */
+/** A Dockerfile that was read. `name` is how faults and history call it; `ignore` the ignore file that holds for it. */
 export interface FoundDockerfile {
   readonly text: string | Uint8Array
   readonly name: string
-  readonly ignore: string | undefined
+  readonly ignore: IgnoreFile | undefined
 }
 
-export const emptyIgnore: Ignore = compileIgnore('')
+/** More than any Dockerfile; a larger file is something else. */
+const dockerfileLimit = 16 << 20
 
 /**
  * Reads the Dockerfile at `file` (absolute, or relative to the context and then to the working directory; `Dockerfile` by default) and
@@ -25,30 +27,32 @@ export function findDockerfile(context: string | undefined, file: string | undef
   if (file === undefined && context !== undefined)
     candidates.splice(1, candidates.length, path.join(context, 'dockerfile'))
   const found = candidates.find((candidate) => fs.statSync(candidate, { throwIfNoEntry: false })?.isFile())
-  if (found === undefined)
-    throw new Fault('dockerfile.missing', `there is no Dockerfile at ${candidates[0]}`, {
-      hint: 'name it with -f FILE',
-    })
-  const ignore =
-    readText(`${found}.dockerignore`) ??
-    (context === undefined ? undefined : readText(path.join(context, '.dockerignore')))
+  if (found === undefined) throw missing(candidates[0] ?? name)
+  const ignore = findIgnoreFile({ path: found, name }, context)
   return { text: fs.readFileSync(found), name, ignore }
 }
 
-/** For a Dockerfile that is no file: the context's own ignore file holds. */
-export function textDockerfile(text: string, name: string, context: string | undefined): FoundDockerfile {
-  return {
-    text,
-    name,
-    ignore: context === undefined ? undefined : readText(path.join(context, '.dockerignore')),
+/** The same in a tree that is no directory of this machine; no ignore file holds for those, as with BuildKit. */
+export function findDockerfileIn(view: FileView, file: string | undefined): FoundDockerfile {
+  const names = file === undefined ? ['Dockerfile', 'dockerfile'] : [file]
+  for (const name of names) {
+    const node = view.lookup(resolvePath(view, toRootPath(name), 'all'))?.node
+    if (node?.kind === 'file') return { text: view.read(node, dockerfileLimit), name, ignore: undefined }
   }
+  throw missing(names[0] ?? '')
 }
 
-function readText(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
-    throw thrown
-  }
+/** For a Dockerfile that is no file: the context's own ignore file holds. */
+export function textDockerfile(
+  text: string | Uint8Array,
+  name: string,
+  context: string | undefined,
+): FoundDockerfile {
+  return { text, name, ignore: findIgnoreFile(undefined, context) }
+}
+
+function missing(place: string): Fault {
+  return new Fault('dockerfile.missing', `there is no Dockerfile at ${place}`, {
+    hint: 'name it with -f FILE',
+  })
 }

@@ -1,10 +1,19 @@
 // Walks a plan: stages side by side, the steps of a stage one after the other, each waiting only for the stages it takes files from.
-import { asFault, type Context, type DiffId, type Outcome, type Place, placed } from '../core/index.ts'
+import {
+  asFault,
+  type Context,
+  type DiffId,
+  type Outcome,
+  type Place,
+  placed,
+  rootPath,
+} from '../core/index.ts'
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
 import { openLimit } from './limit.ts'
 import { doStep } from './step.ts'
 import type { Tools } from './tools.ts'
+import { treeLayers } from './tree.ts'
 
 /** A finished stage. `places` tells for each history entry which line of the Dockerfile made it. */
 export interface StageResult {
@@ -97,8 +106,15 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     if (base.kind === 'stage') return (await running.get(base.stage)) as StageResult
     if (base.kind === 'scratch') return { layers: [], history: [], places: [], created: undefined }
     const task = `${stage.index}.0`
-    ctx.emit({ type: 'began', task, name: `FROM ${base.image.name}`, at: Date.now(), stage: stage.name })
+    const name = base.kind === 'files' ? base.name : base.image.name
+    ctx.emit({ type: 'began', task, name: `FROM ${name}`, at: Date.now(), stage: stage.name })
+    const files = base.kind === 'files' ? await treeLayers(base.source, rootPath, tools, inner) : undefined
     ctx.emit({ type: 'ended', task, outcome: 'done', at: Date.now() })
+    // the tree has no history of its own; without an entry the image's history would not fit its layers
+    if (base.kind === 'files') {
+      const history = (files ?? []).map(() => ({ created_by: `FROM ${name}`, comment: historyComment }))
+      return { layers: files ?? [], history, places: history.map(() => undefined), created: undefined }
+    }
     const { config, layers } = base.image
     const history = config.history ?? []
     return { layers, history, places: history.map(() => undefined), created: config.created }

@@ -1,4 +1,13 @@
 export { type BuildRequest, type Built, build, type Workshop } from './build.ts'
-export { type FoundDockerfile, findDockerfile, textDockerfile } from './dockerfile-source.ts'
+export type { GivenDirectory } from './directories.ts'
+export {
+  type FoundDockerfile,
+  findDockerfile,
+  findDockerfileIn,
+  textDockerfile,
+} from './dockerfile-source.ts'
 export type { ExecutedStep } from './execute.ts'
-export type { Machine, ReadSecret } from './tools.ts'
+export { type OpenedContext, openMainContext } from './sources/context.ts'
+export { download } from './sources/download.ts'
+export { isRemote, openNamedContexts } from './sources/named.ts'
+export type { FetchTools, Machine, ReadSecret } from './tools.ts'

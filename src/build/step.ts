@@ -83,7 +83,7 @@ function prepare(step: StepWork['step'], tools: Tools, ctx: Context): Promise<Pr
     case 'run':
       return prepareRun(step, tools)
     case 'copy':
-      return prepareCopy(step, tools, ctx.signal)
+      return prepareCopy(step, tools, ctx)
     case 'workdir':
       return prepareWorkdir(step, tools)
   }

@@ -17,12 +17,20 @@ export interface Machine {
   readonly runtime: Runtime
 }
 
-export interface Tools {
+/** What fetching from elsewhere takes. */
+export interface FetchTools {
   readonly store: Store
-  readonly machine: Machine
-  /** Faults with `context.missing` where the build has no context. */
-  readonly context: () => ContextView
   readonly readSecret: ReadSecret
+  /** The environment of this process, for what git and its like take from it. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where an ssh agent listens that may be used. */
+  readonly agentSocket?: string | undefined
+}
+
+export interface Tools extends FetchTools {
+  readonly machine: Machine
+  /** The directory of a name; faults with `context.missing` where none was given. */
+  readonly context: (name: string) => ContextView
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
   /** Whether `--allow security.insecure` was given. */
   readonly allowInsecure: boolean
@@ -38,8 +46,16 @@ export function clampTime(tools: Tools, mtime: bigint): bigint {
   return tools.epoch !== undefined && mtime > tools.epoch ? tools.epoch : mtime
 }
 
-/** The layers that a source of files is made of; a context has none. */
+/** The layers that a source of files is made of; a directory has none. */
 export function sourceLayers(source: FileSource, tools: Tools): readonly DiffId[] {
-  if (source.from === 'stage') return tools.stageLayers(source.stage)
-  return source.from === 'image' ? source.image.layers : []
+  switch (source.from) {
+    case 'stage':
+      return tools.stageLayers(source.stage)
+    case 'image':
+      return source.image.layers
+    case 'tree':
+      return source.layers
+    default:
+      return []
+  }
 }

@@ -1,48 +1,93 @@
-// What a build or a check is about: the context, the Dockerfile and the values given from outside, as users name them.
+// What a build or a check is about: the contexts, the Dockerfile and the values given from outside, as users name them.
 import * as fs from 'node:fs'
-import * as path from 'node:path'
-import { type FoundDockerfile, findDockerfile, textDockerfile } from '../build/index.ts'
-import { Fault, type Platform, parsePlatform } from '../core/index.ts'
-import type { BuildArguments } from '../plan/index.ts'
-import type { BuildOptions } from './api/index.ts'
+import {
+  download,
+  type FetchTools,
+  type FoundDockerfile,
+  findDockerfile,
+  findDockerfileIn,
+  type GivenDirectory,
+  isRemote,
+  type OpenedContext,
+  openMainContext,
+  textDockerfile,
+} from '../build/index.ts'
+import { type Context, Fault, type Platform, parsePlatform } from '../core/index.ts'
+import type { BuildArguments, FileSource } from '../plan/index.ts'
+import type { BuildContext, BuildOptions } from './api/index.ts'
+import { secretReader } from './secrets.ts'
 import type { Rooms } from './workshop.ts'
 
 export interface BuildSource {
-  /** An absolute directory. */
-  readonly context: string | undefined
+  readonly context: { readonly source: FileSource; readonly name: string }
+  /** The context's directory under the empty name, where it is one. */
+  readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly dockerfile: FoundDockerfile
   readonly buildArgs: BuildArguments
   readonly platform: Platform | undefined
   readonly target: string | undefined
+  readonly tools: FetchTools
 }
 
-/** Faults with `context.missing`, `dockerfile.missing` or `platform.invalid`. */
-export function findSource(options: BuildOptions, env: Rooms['env']): BuildSource {
-  const context = options.context.kind === 'directory' ? contextDirectory(options.context.path) : undefined
-  const { dockerfile: source, platform, target } = options
-  const dockerfile =
-    source?.kind === 'text'
-      ? textDockerfile(source.text, source.name, context)
-      : findDockerfile(context, source?.path)
+/** Finds, or fetches, what is to be built. Faults with `context.missing`, `dockerfile.missing`, `platform.invalid`, … */
+export async function findSource(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildSource> {
+  const { platform, target } = options
+  const buildArgs = buildArguments(options.buildArgs ?? {}, rooms.env)
+  const readSecret = secretReader(options.secrets ?? [], rooms.env)
+  const tools: FetchTools = {
+    store: rooms.store,
+    env: rooms.env,
+    readSecret,
+    agentSocket: rooms.env.SSH_AUTH_SOCK,
+  }
+  const context = await openMainContext(mainContext(options.context, buildArgs), tools, ctx)
+  const dockerfile = await readDockerfile(options, context, tools, ctx)
+  const { directory } = context
   return {
     context,
+    directories: new Map(
+      directory === undefined ? [] : [['', { path: directory, ignore: dockerfile.ignore }]],
+    ),
     dockerfile,
     target,
-    buildArgs: buildArguments(options.buildArgs ?? {}, env),
+    buildArgs,
     platform: platform === undefined ? undefined : parsePlatform(platform),
+    tools,
   }
 }
 
-function contextDirectory(given: string): string {
-  const directory = path.resolve(given)
-  const info = fs.statSync(directory, { throwIfNoEntry: false })
-  if (info === undefined)
-    throw new Fault('context.missing', `unable to prepare context: path "${given}" not found`, {
-      hint: 'give an existing directory',
-    })
-  if (!info.isDirectory())
-    throw new Fault('context.missing', `unable to prepare context: "${given}" is not a directory`)
-  return fs.realpathSync(directory)
+/** docker's rule: what looks like a directory and is none may still name a repository. */
+function mainContext(given: BuildContext, buildArgs: BuildArguments): Parameters<typeof openMainContext>[0] {
+  const keepGitDir = /^(?:1|t|true)$/i.test(buildArgs.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '') || undefined
+  if (given.kind === 'remote') return { ...given, keepGitDir }
+  if (given.kind === 'directory' && isRemote(given.path))
+    return { kind: 'remote', url: given.path, keepGitDir }
+  return given
+}
+
+async function readDockerfile(
+  options: BuildOptions,
+  context: OpenedContext,
+  tools: FetchTools,
+  ctx: Context,
+): Promise<FoundDockerfile> {
+  const { dockerfile: asked } = options
+  const { directory, source } = context
+  if (asked?.kind === 'text') return textDockerfile(asked.text, asked.name, directory)
+  if (asked?.kind === 'url') {
+    const file = await download({ url: asked.url, fileName: 'Dockerfile' }, tools, ctx.signal)
+    return textDockerfile(fs.readFileSync(file.path), file.url, directory)
+  }
+  if (context.dockerfile !== undefined) {
+    if (asked !== undefined)
+      throw new Fault(
+        'usage.invalid',
+        '-f cannot be combined with a Dockerfile that comes in place of a context',
+      )
+    return textDockerfile(context.dockerfile, 'Dockerfile', undefined)
+  }
+  if (source.from === 'tree') return findDockerfileIn(tools.store.layers.stack(source.layers), asked?.path)
+  return findDockerfile(directory, asked?.path)
 }
 
 /** A name without a value takes it from the environment, and is dropped where that has none (docker's rule). */

@@ -1,11 +1,10 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
 import { randomUUID } from 'node:crypto'
-import * as fs from 'node:fs'
-import { build, type ReadSecret } from '../build/index.ts'
+import { build, openNamedContexts } from '../build/index.ts'
 import { asFault, type Context, type Event, Fault, type Place } from '../core/index.ts'
 import type { FindImage } from '../plan/index.ts'
 import type { Lease } from '../store/index.ts'
-import type { BuildOptions, BuildResult, SecretSource } from './api/index.ts'
+import type { BuildOptions, BuildResult } from './api/index.ts'
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { findImage, parseTag } from './names.ts'
@@ -27,8 +26,6 @@ export interface BuildSummary {
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
   const { store } = rooms
   const tags = (options.tags ?? []).map(parseTag)
-  const given = findSource(options, rooms.env)
-  const { context, dockerfile, buildArgs } = given
   const warnings: Extract<Event, { type: 'warning' }>[] = []
   const inner: Context = {
     signal: ctx.signal,
@@ -39,29 +36,30 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   }
   using lease = store.lease()
   const started = Date.now()
+  const given = await findSource(options, rooms, inner)
+  const { context, dockerfile, tools } = given
+  const findImage = imageFinder(rooms, lease)
+  const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
   const id = randomUUID()
   const text = typeof dockerfile.text === 'string' ? dockerfile.text : Buffer.from(dockerfile.text).toString()
-  const base = { dockerfile: dockerfile.name, text, context, tags }
+  const base = { dockerfile: dockerfile.name, text, context: context.name || undefined, tags }
   try {
     await warn(given, rooms, inner)
     const built = await build(
       {
-        dockerfile,
-        context,
-        target: options.target,
-        buildArgs,
+        ...given,
+        ...tools,
+        directories: new Map([...given.directories, ...named.directories]),
         labels: options.labels ?? {},
-        platform: given.platform,
         network: options.network,
         noCache: options.noCache ?? false,
         noCacheFilter: options.noCacheFilter ?? [],
         allow: options.allow ?? [],
         extraHosts: (options.addHosts ?? []).map(parseHost),
-        readSecret: secretReader(options.secrets ?? [], rooms.env),
         epoch: options.sourceDateEpoch,
         parallel: options.parallel,
       },
-      { store, machine: await rooms.machine(), findImage: imageFinder(rooms, lease) },
+      { store, machine: await rooms.machine(), findImage, findContext: named.find },
       inner,
     )
     const { image } = built
@@ -92,27 +90,6 @@ function imageFinder(rooms: Rooms, lease: Lease): FindImage {
         hint: 'load it again',
       })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
-  }
-}
-
-function secretReader(secrets: readonly SecretSource[], env: Rooms['env']): ReadSecret {
-  return (id) => {
-    const secret = secrets.find((candidate) => candidate.id === id)
-    if (secret === undefined) return undefined
-    if (secret.from === 'env') {
-      const value = env[secret.variable]
-      if (value === undefined)
-        throw new Fault('secret.missing', `secret ${id}: the environment has no variable ${secret.variable}`)
-      return Buffer.from(value, 'utf8')
-    }
-    try {
-      return fs.readFileSync(secret.path)
-    } catch (cause) {
-      throw new Fault('secret.missing', `secret ${id}: cannot read ${secret.path}`, {
-        hint: 'check --secret id=…,src=…',
-        cause,
-      })
-    }
   }
 }
 

@@ -8,8 +8,8 @@ import { findImage } from './names.ts'
 import type { Rooms } from './workshop.ts'
 
 /** Checks all stages, or those that `target` needs. What would stop a build becomes the report's `error`. */
-export async function checkBuild(options: BuildOptions, rooms: Rooms): Promise<CheckReport> {
-  const source = findSource(options, rooms.env)
+export async function checkBuild(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<CheckReport> {
+  const source = await findSource(options, rooms, ctx)
   const { name: file, text } = source.dockerfile
   try {
     const { fault, ...report } = await check(source, rooms, 'all')
@@ -44,7 +44,7 @@ function check(source: BuildSource, rooms: Rooms, stages: 'all' | 'needed'): Pro
     target,
     buildArgs,
     platform,
-    ignore: dockerfile.ignore === undefined ? undefined : compileIgnore(dockerfile.ignore),
+    ignore: dockerfile.ignore === undefined ? undefined : compileIgnore(dockerfile.ignore.text),
     findBase: async (name, wanted) => {
       for (const asked of [wanted, undefined])
         try {

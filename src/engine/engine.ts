@@ -27,7 +27,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
   return {
     root: rooms.root,
     build: async (request, ctx) => (await import('./build.ts')).buildImage(request, rooms, ctx),
-    check: async (request) => (await import('./check.ts')).checkBuild(request, rooms),
+    check: async (request, ctx) => (await import('./check.ts')).checkBuild(request, rooms, ctx),
     images: (request) => listImages(rooms.store, request),
     history: (name) => imageHistory(rooms.store, name),
     inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),

@@ -7,6 +7,6 @@ export {
 } from './arguments.ts'
 export { historyComment } from './created-by.ts'
 export { type PlanOptions, planBuild } from './plan.ts'
-export type { BaseImage, FindImage } from './resolver.ts'
+export type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 export { defaultPath } from './state.ts'
 export * from './step.ts'

@@ -1,15 +1,12 @@
 // One instruction in, one step out: what it does to the stage's state and what is left to do when the plan runs.
 import { Fault, type Platform, printPlatform } from '../core/index.ts'
 import {
-  type AddInstruction,
   type ArgInstruction,
   type Command,
-  type CopyInstruction,
   type EnvInstruction,
   type Escape,
   expandWord,
   type HealthcheckInstruction,
-  heredocText,
   type Instruction,
   type InstructionKind,
   parseMount,
@@ -20,13 +17,13 @@ import {
 import { type BuildArguments, entersEnvironment, proxyEnvironment } from './arguments.ts'
 import {
   commandCreatedBy,
-  copyCreatedBy,
   healthcheckConfig,
   healthcheckCreatedBy,
   listCreatedBy,
   pairsCreatedBy,
   runCreatedBy,
 } from './created-by.ts'
+import { copyStep } from './instruct-copy.ts'
 import { parseSignal } from './signals.ts'
 import {
   environmentOf,
@@ -38,7 +35,7 @@ import {
   shellOf,
   workdirOf,
 } from './state.ts'
-import type { CopyItem, FileSource, PlannedMount, Step } from './step.ts'
+import type { FileSource, PlannedMount, Step } from './step.ts'
 
 /** What an instruction may ask for beyond its own stage. */
 export interface Scope {
@@ -48,6 +45,8 @@ export interface Scope {
   readonly escape: Escape
   readonly network: 'host' | 'none'
   readonly platform: Platform
+  /** Where COPY without `--from` takes files from. */
+  readonly context: FileSource
   /** Resolves `--from`: an earlier stage or an image. */
   readonly findSource: (name: string) => Promise<FileSource>
   /** Called with each argument that an ARG declares. */
@@ -83,8 +82,17 @@ export async function instruct(
 const handlers: { readonly [Kind in InstructionKind]: Instruct<Kind> } = {
   FROM: () => undefined,
   RUN: run,
-  COPY: copy,
-  ADD: add,
+  COPY: async (instruction, state, scope) => {
+    const { from, parents } = instruction.flags
+    const source = from === undefined ? scope.context : await scope.findSource(from)
+    return copyStep(instruction, state, { source, parents, unpack: false })
+  },
+  ADD: (instruction, state, scope) =>
+    copyStep(instruction, state, {
+      source: scope.context,
+      parents: false,
+      unpack: instruction.flags.unpack,
+    }),
   ENV: env,
   ARG: arg,
   HEALTHCHECK: healthcheck,
@@ -219,7 +227,7 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
 function mountSource(mount: PlannedMount['mount'], scope: Scope): Promise<FileSource> | FileSource {
   if (mount.type !== 'bind' && mount.type !== 'cache') return { from: 'nothing' }
   if (mount.from !== undefined && mount.from !== '') return scope.findSource(mount.from)
-  return mount.type === 'bind' ? { from: 'context' } : { from: 'nothing' }
+  return mount.type === 'bind' ? scope.context : { from: 'nothing' }
 }
 
 function mountTarget(mount: PlannedMount['mount'], state: StageState): string | undefined {
@@ -231,86 +239,6 @@ function mountTarget(mount: PlannedMount['mount'], state: StageState): string | 
       `invalid mount target "${mount.target}": the root cannot be mounted over`,
     )
   return target
-}
-
-async function copy(instruction: CopyInstruction, state: StageState, scope: Scope): Promise<Done> {
-  const { flags } = instruction
-  const source: FileSource =
-    flags.from === undefined ? { from: 'context' } : await scope.findSource(flags.from)
-  return copyStep(instruction, state, { source, parents: flags.parents, unpack: false })
-}
-
-function add(instruction: AddInstruction, state: StageState): Done {
-  return copyStep(instruction, state, {
-    source: { from: 'context' },
-    parents: false,
-    unpack: instruction.flags.unpack,
-  })
-}
-
-function copyStep(
-  instruction: CopyInstruction | AddInstruction,
-  state: StageState,
-  how: { readonly source: FileSource; readonly parents: boolean; readonly unpack: boolean | undefined },
-): Done {
-  const { sources, destination, flags } = instruction
-  const checksum = instruction.kind === 'ADD' ? instruction.flags.checksum : undefined
-  const items = sources.map((source): CopyItem => {
-    if (typeof source !== 'string') return { kind: 'inline', name: source.name, body: heredocText(source) }
-    if (/^https?:\/\//.test(source) && !/\.git(#|$)/.test(source)) {
-      if (instruction.kind === 'COPY')
-        throw new Fault('dockerfile.invalid', "source can't be a URL for COPY", { hint: 'use ADD' })
-      return {
-        kind: 'url',
-        url: source,
-        fileName: urlFileName(source),
-        checksum,
-        unpack: how.unpack ?? false,
-      }
-    }
-    if (/^(git@|git:\/\/|ssh:\/\/)|^https?:\/\/.*\.git(#|$)/.test(source))
-      throw new Fault(
-        'dockerfile.invalid',
-        `${instruction.kind} of a git repository is not supported: ${source}`,
-        {
-          hint: 'clone it into the build context first',
-        },
-      )
-    return { kind: 'path', path: source }
-  })
-  return {
-    kind: 'copy',
-    createdBy: copyCreatedBy(instruction.kind, {
-      parents: how.parents,
-      chown: flags.chown,
-      chmod: flags.chmod,
-      sources: sources.filter((source) => typeof source === 'string'),
-      inline: sources.flatMap((source) => (typeof source === 'string' ? [] : [source.name])),
-      destination,
-    }),
-    source: how.source,
-    items,
-    destination: destinationPath(workdirOf(state), destination),
-    chown: flags.chown,
-    chmod: flags.chmod,
-    exclude: flags.exclude,
-    parents: how.parents,
-    link: flags.link,
-    unpack: how.unpack ?? instruction.kind === 'ADD',
-  }
-}
-
-/** Absolute and clean; `.` and a `/` at the end keep saying "this is a directory". */
-function destinationPath(workdir: string, destination: string): string {
-  const clean = normalWorkdir(workdir, destination)
-  const directory = destination === '' || /(^|\/)\.?$/.test(destination)
-  return directory && clean !== '/' ? `${clean}/` : clean
-}
-
-function urlFileName(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : ''
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  return name === '' ? '__unnamed__' : decodeURIComponent(name)
 }
 
 function argumentsOf(command: Command, state: StageState): readonly string[] {

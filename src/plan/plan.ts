@@ -19,7 +19,7 @@ import {
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
 import { instruct, type Scope } from './instruct.ts'
-import type { FindImage } from './resolver.ts'
+import type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
 import { type FileSource, type Plan, type PlannedStage, type StageBase, type Step, stagesOf } from './step.ts'
 
@@ -32,6 +32,17 @@ export interface PlanOptions {
   readonly platform?: Platform | undefined
   readonly network?: 'host' | 'none' | undefined
   readonly findImage: FindImage
+  /** Where COPY without `--from` takes files from; default: the directory without a name. */
+  readonly context?: FileSource | undefined
+  readonly findContext?: FindContext | undefined
+}
+
+interface StageStart {
+  readonly base: StageBase
+  readonly state: StageState
+  readonly platform: Platform
+  /** A named context stands for the whole stage: its instructions do not count. */
+  readonly replaced: boolean
 }
 
 interface WorkedOut {
@@ -65,20 +76,21 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
 
   const planStage = async (stage: Stage): Promise<WorkedOut> => {
     const { from } = stage
-    const { base, state, platform } = await at(file, from.place, () => startStage(stage))
+    const { base, state, platform, replaced } = await at(file, from.place, () => startStage(stage))
     const scope: Scope = {
       given,
       global,
       escape: file.escape,
       network: options.network ?? 'host',
       platform,
+      context: options.context ?? { from: 'context', name: '' },
       findSource: (name) => findSource(name, stage.index, platform),
       declared: (name) => declared.add(name),
     }
     const steps: Step[] = []
     const triggers = (state.config.OnBuild ?? []).map((trigger) => triggered(trigger, from.place))
-    delete state.config.OnBuild
-    for (const instruction of [...triggers, ...stage.instructions]) {
+    if (!replaced) delete state.config.OnBuild
+    for (const instruction of replaced ? [] : [...triggers, ...stage.instructions]) {
       const step = await at(file, instruction.place, async () => {
         const made = await instruct(expanded(instruction, state), state, scope)
         for (const needed of made === undefined ? [] : stagesOf(made)) await workOut(needed)
@@ -95,9 +107,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     }
   }
 
-  const startStage = async (
-    stage: Stage,
-  ): Promise<{ base: StageBase; state: StageState; platform: Platform }> => {
+  const startStage = async (stage: Stage): Promise<StageStart> => {
     const { from } = stage
     const words = { escape: file.escape }
     const lookup = (name: string): string | undefined => global.get(name)
@@ -117,19 +127,67 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
         blankHint(from.platform ?? ''),
       )
     const platform = platformText === undefined ? targetPlatform : parsePlatform(platformText)
+    const replacement = stage.name === undefined ? undefined : await findContext(stage.name, platform)
+    if (replacement !== undefined)
+      return { ...(await startOn(replacement, { stage, name: stage.name ?? '', platform })), replaced: true }
     const earlier = findStage(name, stage.index)
-    if (earlier !== undefined) {
-      const parent = await workOut(earlier)
-      return {
-        base: { kind: 'stage', stage: earlier },
-        state: childState(parent.state),
-        platform: parent.stage.platform,
-      }
-    }
-    if (name === 'scratch') return { base: { kind: 'scratch' }, state: emptyState(), platform }
-    const image = await options.findImage(name, platform)
-    return { base: { kind: 'image', image, place: from.place }, state: imageState(image.config), platform }
+    if (earlier !== undefined) return startOnStage(earlier)
+    if (name === 'scratch')
+      return { base: { kind: 'scratch' }, state: emptyState(), platform, replaced: false }
+    const named = await findContext(name, platform)
+    if (named !== undefined) return startOn(named, { stage, name, platform })
+    return startOnImage(await options.findImage(name, platform), { place: from.place, platform })
   }
+
+  const startOnStage = async (index: number): Promise<StageStart> => {
+    const { state, stage } = await workOut(index)
+    const { platform } = stage
+    return { base: { kind: 'stage', stage: index }, state: childState(state), platform, replaced: false }
+  }
+
+  const startOnImage = (
+    image: BaseImage,
+    { place, platform }: { readonly place: Place; readonly platform: Platform },
+  ): StageStart => ({
+    base: { kind: 'image', image, place },
+    state: imageState(image.config),
+    platform,
+    replaced: false,
+  })
+
+  const startOn = async (
+    context: NamedContext,
+    from: { readonly stage: Stage; readonly name: string; readonly platform: Platform },
+  ): Promise<StageStart> => {
+    const { stage, name, platform } = from
+    switch (context.kind) {
+      case 'stage':
+        return startOnStage(stageOf(context.name, stage.index))
+      case 'image':
+        return startOnImage(context.image, { place: stage.from.place, platform })
+      case 'files':
+        return {
+          base: { kind: 'files', name, source: context.source },
+          state: emptyState(),
+          platform,
+          replaced: false,
+        }
+    }
+  }
+
+  /** The stage that `target:NAME` means. */
+  const stageOf = (name: string, before: number): number => {
+    const index = findStage(name, before)
+    if (index !== undefined) return index
+    throw new Fault(
+      'stage.missing',
+      `target:${name}: there is no stage ${name} above this one`,
+      stageHint(file, before),
+    )
+  }
+
+  const findContext = async (name: string, platform: Platform): Promise<NamedContext | undefined> =>
+    options.findContext?.(name, platform)
 
   const findStage = (name: string, before: number): number | undefined => {
     for (let index = before - 1; index >= 0; index--)
@@ -141,6 +199,10 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     if (name === 'scratch') return { from: 'nothing' }
     const named = findStage(name, current)
     if (named !== undefined) return { from: 'stage', stage: named }
+    const context = /^\d+$/.test(name) ? undefined : await findContext(name, platform)
+    if (context?.kind === 'files') return context.source
+    if (context?.kind === 'image') return { from: 'image', image: context.image }
+    if (context?.kind === 'stage') return { from: 'stage', stage: stageOf(context.name, current) }
     if (/^\d+$/.test(name)) {
       const index = Number(name)
       if (index < current) return { from: 'stage', stage: index }

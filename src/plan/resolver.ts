@@ -1,6 +1,7 @@
-// How a plan learns about images: one question, asked for each FROM and --from that names no stage.
+// How a plan learns about images and named contexts: one question each, asked for the names in FROM and --from.
 import type { DiffId, Digest, Platform } from '../core/index.ts'
 import type { ImageConfig } from '../image/index.ts'
+import type { FileSource } from './step.ts'
 
 /** An image as something to build on. */
 export interface BaseImage {
@@ -13,3 +14,12 @@ export interface BaseImage {
 
 /** Finds an image; faults with `image.missing` where there is none. */
 export type FindImage = (name: string, platform: Platform) => Promise<BaseImage>
+
+/** What `--build-context NAME=…` gives a name: files, an image, or a stage of this Dockerfile. */
+export type NamedContext =
+  | { readonly kind: 'files'; readonly source: FileSource }
+  | { readonly kind: 'image'; readonly image: BaseImage }
+  | { readonly kind: 'stage'; readonly name: string }
+
+/** Finds the context of a name; `undefined` where none was given. May fetch it, so it is asked only for what a build needs. */
+export type FindContext = (name: string, platform: Platform) => Promise<NamedContext | undefined>

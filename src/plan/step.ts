@@ -1,12 +1,15 @@
 // What a plan is made of. A plan is plain data: every variable is expanded, every stage and image resolved, nothing has run yet.
-import type { Place, Platform } from '../core/index.ts'
+import type { DiffId, GitReference, Place, Platform } from '../core/index.ts'
 import type { Mount } from '../dockerfile/index.ts'
 import type { ImageConfig } from '../image/index.ts'
 import type { BaseImage } from './resolver.ts'
 
 /** Where COPY and bind mounts take files from. */
 export type FileSource =
-  | { readonly from: 'context' }
+  /** A directory of this machine: the build's own (the name is empty) or one given by `--build-context`. */
+  | { readonly from: 'context'; readonly name: string }
+  /** A checked out repository or an unpacked archive, which are layers of the store. */
+  | { readonly from: 'tree'; readonly layers: readonly DiffId[] }
   | { readonly from: 'stage'; readonly stage: number }
   | { readonly from: 'image'; readonly image: BaseImage }
   | { readonly from: 'nothing' }
@@ -57,6 +60,7 @@ export type CopyItem =
       readonly checksum?: string | undefined
       readonly unpack: boolean
     }
+  | { readonly kind: 'git'; readonly reference: GitReference }
 
 export interface CopyStep extends StepBase {
   readonly kind: 'copy'
@@ -91,6 +95,8 @@ export type StageBase =
   | { readonly kind: 'scratch' }
   | { readonly kind: 'stage'; readonly stage: number }
   | { readonly kind: 'image'; readonly image: BaseImage; readonly place: Place }
+  /** `FROM` a named context: its files, and no configuration. */
+  | { readonly kind: 'files'; readonly name: string; readonly source: FileSource }
 
 /** What an image's configuration says apart from how it was made. */
 export type ImageFacts = Omit<ImageConfig, 'created' | 'rootfs' | 'history'>

@@ -1,7 +1,8 @@
 // Where images, layers and the build cache are kept.
 export { exportTar } from './archive/export.ts'
 export { importTar } from './archive/import.ts'
-export { loadArchive } from './archive/load.ts'
+export { loadArchive, loadFromLayout } from './archive/load.ts'
 export { saveArchive } from './archive/save.ts'
 export { openStore } from './store.ts'
+export { withHead } from './stream.ts'
 export type * from './types.ts'

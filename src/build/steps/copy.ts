@@ -1,34 +1,42 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, type Digest, Fault, type RootPath, sha256, toRootPath } from '../../core/index.ts'
+import {
+  type Context,
+  type Digest,
+  Fault,
+  type RootPath,
+  rootPath,
+  sha256,
+  toRootPath,
+} from '../../core/index.ts'
 import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import { findOwner } from '../../run/index.ts'
 import type { Layer } from '../../store/index.ts'
-import { isArchive, unpackArchive } from '../archive.ts'
 import type { ContextView } from '../context-view.ts'
-import { type Download, download } from '../download.ts'
 import { selectedParts } from '../file-parts.ts'
 import { parseMode } from '../mode.ts'
 import { openPlacement, type Placement } from '../place.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { reuseContents } from '../reuse.ts'
 import { type Selected, selectFiles } from '../select.ts'
+import { isArchive, unpackArchive } from '../sources/archive.ts'
+import { type Download, download } from '../sources/download.ts'
+import { fetchGit } from '../sources/git.ts'
 import { clampTime, sourceLayers, type Tools } from '../tools.ts'
 
 /** Prepares the step; downloads what ADD names by URL, since that is part of what the step depends on. */
-export async function prepareCopy(step: CopyStep, tools: Tools, signal: AbortSignal): Promise<Prepared> {
+export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): Promise<Prepared> {
   const mode = step.chmod === undefined ? undefined : parseMode(step.chmod)
   const context =
     step.source.from === 'context' && step.items.some(({ kind }) => kind === 'path')
-      ? tools.context()
+      ? tools.context(step.source.name)
       : undefined
   const view = context ?? tools.store.layers.stack(sourceLayers(step.source, tools))
-  const sources = await Promise.all(step.items.map((item) => openSource(item, { step, view, tools, signal })))
-  const digest = (file: FileEntry): Digest => view.digest(file)
-  const shown = (path: RootPath): string => (path === '/' ? '.' : path.slice(1))
-
-  const files = (): KeyPart[] => sources.flatMap((source) => source.parts(digest, shown))
+  const sources = await Promise.all(
+    step.items.map((item, number) => openSource(item, { number, step, view, tools, ctx })),
+  )
+  const files = (): KeyPart[] => sources.flatMap((source) => source.parts())
 
   const perform = async (work: Work, ctx: Context): Promise<Layer> => {
     const stack = tools.store.layers.stack(work.below)
@@ -64,15 +72,17 @@ function copyFields(step: CopyStep): KeyPart[] {
 }
 
 interface CopySource {
-  readonly parts: (digest: (file: FileEntry) => Digest, shown: (path: RootPath) => string) => KeyPart[]
+  readonly parts: () => KeyPart[]
   readonly place: (placement: Placement, ctx: Context) => Promise<void>
 }
 
 interface Opening {
+  /** Which of the step's items it is. */
+  readonly number: number
   readonly step: CopyStep
   readonly view: FileView
   readonly tools: Tools
-  readonly signal: AbortSignal
+  readonly ctx: Context
 }
 
 async function openSource(item: CopyItem, opening: Opening): Promise<CopySource> {
@@ -82,22 +92,24 @@ async function openSource(item: CopyItem, opening: Opening): Promise<CopySource>
     case 'inline':
       return inlineSource(item.name, item.body, opening.tools)
     case 'url':
-      return urlSource(
-        await download(item, opening.tools.store.work, opening.signal),
-        item.unpack,
-        opening.tools,
-      )
+      return urlSource(await download(item, opening.tools, opening.ctx.signal), item.unpack, opening.tools)
+    case 'git': {
+      const { layer } = await fetchGit(item.reference, opening.tools, opening.ctx)
+      const view = opening.tools.store.layers.stack([layer])
+      return pathSource(rootPath, { ...opening, step: { ...opening.step, unpack: false }, view })
+    }
   }
 }
 
-function pathSource(path: string, { step, view, tools }: Opening): CopySource {
-  const number = step.items.findIndex((item) => item.kind === 'path' && item.path === path)
+function pathSource(path: string, { number, step, view, tools }: Opening): CopySource {
+  const digest = (file: FileEntry): Digest => view.digest(file)
+  const shown = (at: RootPath): string => (at === rootPath ? '.' : at.slice(1))
   const selections = selectFiles(path, view, step).map((selected) => ({
     selected,
     archive: step.unpack ? archiveFile(selected) : undefined,
   }))
   return {
-    parts: (digest, shown) =>
+    parts: () =>
       selections.flatMap(({ selected }, i) => {
         // of two matches with one name the later wins, so their order counts; an unrelated new match changes no other's name
         const same = selections.slice(0, i).filter((before) => before.selected.name === selected.name).length

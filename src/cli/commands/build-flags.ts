@@ -4,6 +4,12 @@ import type { FlagTable, FlagValues } from '../flags.ts'
 export const buildFlags = {
   'add-host': { kind: 'list', value: 'list', about: 'Add a custom host-to-IP mapping ("host:ip") for RUN' },
   allow: { kind: 'list', value: 'list', about: 'Allow extra privileges: security.insecure' },
+  'build-context': {
+    kind: 'list',
+    value: 'name=path',
+    about:
+      'Additional contexts: a directory, archive, URL, git repository, docker-image://, oci-layout://, target:',
+  },
   'build-arg': { kind: 'list', value: 'list', about: 'Set build-time variables' },
   call: {
     kind: 'text',
@@ -15,7 +21,7 @@ export const buildFlags = {
     kind: 'text',
     short: 'f',
     value: 'string',
-    about: 'Name of the Dockerfile (default PATH/Dockerfile); - is standard input',
+    about: 'Name of the Dockerfile (default PATH/Dockerfile), or its URL; - is standard input',
   },
   format: { kind: 'choice', values: ['text', 'json', 'sarif'], about: 'With --check: how to print' },
   'force-rm': { kind: 'switch', about: 'Accepted', hidden: true },

@@ -11,8 +11,10 @@ import type { BuildFlags } from './build-flags.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** All of standard input. */
+  /** All of standard input, as text. */
   readInput(): string
+  /** The same as a stream. */
+  readonly input: AsyncIterable<Uint8Array>
 }
 
 /** Faults with `usage.invalid` on what the flags' own grammar does not catch. */
@@ -25,6 +27,7 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
   )
   return {
     ...whatToBuild(flags, path, around),
+    contexts: parseContexts(flags['build-context']),
     tags: flags.tag,
     target: flags.target,
     buildArgs,
@@ -49,21 +52,31 @@ function whatToBuild(flags: BuildFlags, path: string, around: Surroundings): Wha
   const { file } = flags
   if (path === '-') {
     if (file === '-') fail('the context and the Dockerfile cannot both come from standard input')
-    if (file !== undefined) fail('-f cannot be combined with a Dockerfile from standard input')
-    return { context: { kind: 'empty' }, dockerfile: standardInput(around) }
+    const context: BuildContext = { kind: 'stream', stream: around.input }
+    return file === undefined ? { context } : { context, dockerfile: dockerfileAt(file) }
   }
-  if (/^(?:https?|git|ssh):\/\/|^git@|\.git(?:#|$)/.test(path) && !path.startsWith('.'))
-    fail(`a context from a URL is not offered: ${path}`, 'Clone or download it, and give the directory.')
-  const context: BuildContext = { kind: 'directory', path }
+  const context: BuildContext = /^https?:\/\//.test(path)
+    ? { kind: 'remote', url: path }
+    : { kind: 'directory', path }
   if (file === undefined) return { context }
-  return { context, dockerfile: file === '-' ? standardInput(around) : { kind: 'path', path: file } }
+  return { context, dockerfile: file === '-' ? standardInput(around) : dockerfileAt(file) }
+}
+
+function dockerfileAt(file: string): DockerfileSource {
+  return /^https?:\/\//.test(file) ? { kind: 'url', url: file } : { kind: 'path', path: file }
 }
 
 function standardInput(around: Surroundings): DockerfileSource {
-  const text = around.readInput()
-  if (text.includes('\0') || text.startsWith('\x1f'))
-    fail('an archive as the context on standard input is not offered', 'Unpack it, and give the directory.')
-  return { kind: 'text', text, name: 'Dockerfile' }
+  return { kind: 'text', text: around.readInput(), name: 'Dockerfile' }
+}
+
+function parseContexts(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [name, value] = splitPair(text)
+      return [name, value || fail(`--build-context ${text} is not NAME=VALUE`)]
+    }),
+  )
 }
 
 /** `id=…[,type=file|env][,src=…|,source=…|,env=…]`; with neither the variable of that name, else the file (as docker does). */

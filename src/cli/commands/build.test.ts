@@ -47,6 +47,7 @@ describe('the options of a build', () => {
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
       dockerfile: { kind: 'path', path: 'd/Dockerfile' },
+      contexts: {},
       tags: ['a:1', 'b'],
       target: 't',
       buildArgs: { A: '1=2', FROM_ENV: 'e', UNSET: undefined },
@@ -67,7 +68,18 @@ describe('the options of a build', () => {
     const both = await optionsOf(['-f-', 'dir'], { input: 'FROM x' })
     assert.deepEqual([both.context, both.dockerfile], [{ kind: 'directory', path: 'dir' }, dockerfile])
     const alone = await optionsOf(['-'], { input: 'FROM x' })
-    assert.deepEqual([alone.context, alone.dockerfile], [{ kind: 'empty' }, dockerfile])
+    assert.deepEqual([alone.context.kind, alone.dockerfile], ['stream', undefined])
+    const named = await optionsOf(['-', '-f', 'sub/Dockerfile'], { input: 'tar' })
+    assert.deepEqual(named.dockerfile, { kind: 'path', path: 'sub/Dockerfile' })
+  })
+  test('contexts and Dockerfiles from elsewhere', async () => {
+    const options = await optionsOf([
+      ...['--build-context', 'a=dir', '--build-context=b=docker-image://x:1'],
+      ...['-f', 'https://example.com/Dockerfile', 'https://example.com/x.git#main'],
+    ])
+    assert.deepEqual(options.contexts, { a: 'dir', b: 'docker-image://x:1' })
+    assert.deepEqual(options.context, { kind: 'remote', url: 'https://example.com/x.git#main' })
+    assert.deepEqual(options.dockerfile, { kind: 'url', url: 'https://example.com/Dockerfile' })
   })
   test('a build argument for the epoch wins over the environment', async () => {
     const env = { SOURCE_DATE_EPOCH: '12' }
@@ -77,7 +89,7 @@ describe('the options of a build', () => {
   const wrong: readonly string[][] = [
     [],
     ['a', 'b'],
-    ['https://example.com/x.git'],
+    ['--build-context', 'a', '.'],
     ['-f', '-', '-'],
     ['--network', 'bridge', '.'],
     ['--secret', 'src=', '.'],

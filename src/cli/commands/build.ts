@@ -15,13 +15,14 @@ import { outputStream } from './save.ts'
 export default defineCommand({
   name: 'build',
   summary: 'Build an image from a Dockerfile',
-  usage: 'PATH | -',
+  usage: 'PATH | URL | -',
   flags: { ...buildFlags, json: jsonFlag },
   words: { min: 1, max: 1 },
   async run({ flags, words }, shell) {
     const options = readOptions(flags, words[0]!, {
       env: shell.env,
       readInput: () => readInput(shell),
+      input: inputStream(shell),
     })
     const format = checkFormat(flags)
     if (format !== undefined) return runCheck(await shell.engine(), options, { shell, format })
@@ -84,6 +85,12 @@ function summary(result: BuildResult, state: Progress, milliseconds: number): re
   const naming = result.tags.map((tag) => `naming to ${tag}`)
   const steps = `${total} step${total === 1 ? '' : 's'}, ${reused} cached, ${printSeconds(milliseconds)}`
   return [`writing image ${result.id}`, ...naming, steps]
+}
+
+/** Standard input as a context; that it is a terminal is said when something wants to read it. */
+async function* inputStream(shell: Shell): AsyncGenerator<Uint8Array> {
+  if (shell.input.terminal) fail('standard input is a terminal, neither an archive nor a Dockerfile')
+  yield* shell.input.stream as AsyncIterable<Uint8Array>
 }
 
 function readInput(shell: Shell): string {

@@ -33,7 +33,7 @@ export async function runCheck(
   options: BuildOptions,
   { shell, format }: { readonly shell: Shell; readonly format: CheckFormat },
 ): Promise<number> {
-  const report = await engine.check(options)
+  const report = await engine.check(options, { signal: shell.signal, emit: () => {} })
   if (format === 'json') writeJson(shell, lintDocument(report))
   else if (format === 'sarif') writeJson(shell, printSarif(report, readVersion()))
   else shell.out.write(printReport(report))

@@ -1,12 +1,22 @@
 // Building and checking Dockerfiles.
 import type { Context, DiffId, Digest, Place } from '../../core/index.ts'
 
-/** What to build from: a directory, or nothing but the Dockerfile. */
-export type BuildContext = { readonly kind: 'directory'; readonly path: string } | { readonly kind: 'empty' }
+/** What to build from; `empty`: nothing but the Dockerfile. */
+export type BuildContext =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'empty' }
+  /** A git repository (`https://host/repo.git#ref:directory`, `git@host:repo.git`), or the URL of an archive or of a Dockerfile. */
+  | { readonly kind: 'remote'; readonly url: string }
+  /** A tar, plain or compressed, or the text of a Dockerfile. */
+  | { readonly kind: 'stream'; readonly stream: AsyncIterable<Uint8Array> }
 
-/** Where the Dockerfile is: a path (relative ones count from the context, then from the working directory), or its text. */
+/**
+ * Where the Dockerfile is: a path (in a directory relative ones count from the context, then from the working directory; of any other
+ * context it is a path in that), a URL, or its text.
+ */
 export type DockerfileSource =
   | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'text'; readonly text: string; readonly name: string }
 
 /** A secret's value is read when the first step asks for it. */
@@ -18,6 +28,11 @@ export interface BuildOptions {
   readonly context: BuildContext
   /** Default: `Dockerfile` in the context. */
   readonly dockerfile?: DockerfileSource | undefined
+  /**
+   * Named contexts in docker's notation, which stand in for stages and images of their names: a directory, an archive, a URL, a
+   * repository, `docker-image://IMAGE`, `oci-layout://DIR[:TAG][@DIGEST]`, `target:STAGE`.
+   */
+  readonly contexts?: Readonly<Record<string, string>>
   readonly tags?: readonly string[]
   readonly target?: string | undefined
   /** A name without a value takes it from the environment, as docker does; `undefined` here means unset there too. */
@@ -93,5 +108,5 @@ export interface BuildCalls {
   /** Builds a Dockerfile. Faults: `dockerfile.invalid`, `step.failed`, `copy.missing`, … each with its place. */
   build(options: BuildOptions, ctx: Context): Promise<BuildResult>
   /** Looks for known mistakes in a Dockerfile, in all its stages or those that `target` needs, and builds nothing. */
-  check(options: BuildOptions): Promise<CheckReport>
+  check(options: BuildOptions, ctx: Context): Promise<CheckReport>
 }

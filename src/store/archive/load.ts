@@ -5,10 +5,12 @@ import {
   asFault,
   type Context,
   type Descriptor,
+  type Digest,
   Fault,
   hexOf,
   hostPlatform,
   mediaTypes,
+  type Platform,
   parseReference,
   printFamiliar,
   sha256,
@@ -47,6 +49,44 @@ export async function loadArchive(
   if (found.length === 0) throw new Fault('archive.invalid', 'the archive holds no images')
   store.refs.setAll(found.flatMap(({ refs }) => refs))
   return found.map(({ image, refs }) => ({ image, names: refs.map((ref) => ref.name) }))
+}
+
+/**
+ * Loads one image of a layout directory without naming it: the one with the tag (`latest` where none is given and there are several) or the
+ * digest, for the platform. Faults with `archive.invalid`, `image.missing` and `image.platform`.
+ */
+export async function loadFromLayout(
+  store: Store,
+  directory: string,
+  wanted: {
+    readonly tag?: string | undefined
+    readonly digest?: Digest | undefined
+    readonly platform: Platform
+  },
+  ctx: Context,
+): Promise<Image> {
+  using lease = store.lease()
+  const pieces = openDirectoryPieces({ store, lease }, directory, ctx)
+  const bytes = pieces.bytes('index.json')
+  const index = bytes === undefined ? undefined : parseManifest(bytes)
+  if (index === undefined || !isIndex(index))
+    throw new Fault('archive.invalid', `${directory} is no OCI layout: it has no index.json`)
+  const tagOf = ({ annotations }: Descriptor) => /[^:]*$/.exec(annotations?.[refNameKey] ?? '')?.[0]
+  const { tag = index.manifests.length > 1 ? 'latest' : undefined, digest } = wanted
+  const entry = index.manifests.find((one) =>
+    digest === undefined ? tag === undefined || tagOf(one) === tag : one.digest === digest,
+  )
+  if (entry === undefined)
+    throw new Fault('image.missing', `the layout ${directory} has no image ${digest ?? tag}`, {
+      hint: `it has ${index.manifests.map((one) => tagOf(one) || one.digest).join(', ') || 'none at all'}`,
+    })
+  const loaded = await loadEntry(store, pieces, entry)
+  const parsed = parseManifest(document(pieces, entry, 'manifest'), entry.mediaType)
+  if (!isIndex(parsed)) return loaded[0]!.image
+  const chosen = selectPlatform(parsed, wanted.platform).digest
+  const found = loaded.find(({ image }) => image.digest === chosen)
+  if (found !== undefined) return found.image
+  throw new Fault('archive.invalid', `the layout ${directory} lacks the image ${chosen}`)
 }
 
 interface Found {

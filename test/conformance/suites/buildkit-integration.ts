@@ -123,7 +123,7 @@ async function play(one: IntegrationCase, scene: Scene): Promise<void> {
     if (need === 'ssh') skip('Peel has no RUN --mount=type=ssh')
   }
   if (one.risky?.some((risk) => risk.includes('git')) === true && !hasStatedBuilds(one))
-    skip('needs git sources, which Peel does not fetch')
+    skip('the source makes its git repository at run time')
   holdSense(one)
   let last: Outcome | undefined
   const saved = new Map<string, Built>()
@@ -249,7 +249,15 @@ async function optionsOf(one: IntegrationCase, what: BuildStep, scene: Scene): P
     } else if (name === 'add-hosts') options.addHosts = value.split(',').map((pair) => pair.replace('=', ':'))
     else skip(`Peel has nothing like the attribute ${name}`)
   }
-  if (Object.keys(contexts).length > 0) skip('Peel has no named build contexts')
+  if (Object.values(contexts).some((value) => value.includes('<')))
+    skip('the source makes a context at run time')
+  const named = new Map<string, string>()
+  const used = new Set(['context', 'dockerfile', ...Object.values(contexts).map((value) => value.slice(6))])
+  if (Object.keys(what.mounts ?? {}).some((name) => !used.has(name)))
+    skip('a source policy that is not stated uses one of the mounts')
+  for (const [name, value] of Object.entries(contexts))
+    named.set(name, await contextValue(value, what, scene))
+  options.contexts = Object.fromEntries(named)
   if (what.tag !== undefined) options.tags = [imageName(one, what.tag)]
   if (what.entitlements === true) options.allow = ['security.insecure', 'network.host']
   if (what.secrets !== undefined)
@@ -271,4 +279,11 @@ async function optionsOf(one: IntegrationCase, what: BuildStep, scene: Scene): P
     buildArgs,
     labels,
   }
+}
+
+/** `local:NAME` is a directory that the step mounts under that name. */
+async function contextValue(value: string, what: BuildStep, scene: Scene): Promise<string> {
+  const local = /^local:(.+)$/.exec(value)?.[1]
+  if (local === undefined) return value
+  return scene.context(what.mounts?.[local] ?? local)
 }

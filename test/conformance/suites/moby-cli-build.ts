@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { buildFlags } from '../../../src/cli/commands/build-flags.ts'
 import { readOptions } from '../../../src/cli/commands/build-options.ts'
 import { parseFlags } from '../../../src/cli/flags.ts'
@@ -179,7 +180,11 @@ async function check(one: CliCase, bench: Bench): Promise<void> {
         { command: 'peel build' },
       )
       if (parsed.kind !== 'parsed') return skip('asks for help')
-      const options = readOptions(parsed.flags, directory, { env: {}, readInput: () => '' })
+      const options = readOptions(parsed.flags, directory, {
+        env: {},
+        readInput: () => '',
+        input: Readable.from([]),
+      })
       const tags = what.tag === undefined || unstated.test(what.tag) ? [] : [what.tag]
       return await bench.build({ ...options, tags: [...tags, ...(options.tags ?? [])] })
     } catch (thrown) {
