@@ -8,12 +8,14 @@ import {
   type FileSource,
   type FindContext,
   type FindImage,
+  type Plan,
   planBuild,
 } from '../plan/index.ts'
 import type { Image, Store } from '../store/index.ts'
 import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
-import { type ExecutedStep, execute } from './execute.ts'
+import { type BuildObserver, execute } from './execute.ts'
+import { openSecretValues, type SecretValues } from './secret-values.ts'
 import type { Machine, ReadSecret, Tools } from './tools.ts'
 
 /** The rooms a build works with. */
@@ -33,11 +35,15 @@ export interface BuildRequest {
   readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly target?: string | undefined
   readonly buildArgs: BuildArguments
+  /** Names of build arguments whose values must not be readable in what the build leaves behind. */
+  readonly secretArguments: ReadonlySet<string>
   readonly labels: Readonly<Record<string, string>>
   readonly platform?: Platform | undefined
   readonly network?: 'host' | 'none' | undefined
   readonly noCache: boolean
   readonly noCacheFilter: readonly string[]
+  /** Whether a step that is not in the cache is a fault. */
+  readonly requireCached: boolean
   readonly allow: readonly string[]
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
   readonly readSecret: ReadSecret
@@ -46,11 +52,11 @@ export interface BuildRequest {
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
   readonly parallel?: number | undefined
+  readonly observer: BuildObserver
 }
 
 export interface Built {
   readonly image: Image
-  readonly steps: readonly ExecutedStep[]
   /** For each history entry the line of the Dockerfile that made it. */
   readonly places: readonly (Place | undefined)[]
 }
@@ -60,13 +66,18 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const { dockerfile, context } = request
   const { store } = workshop
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
-  const plan = await planBuild(file, {
+  const secretValues = openSecretValues(request.buildArgs, {
+    marked: request.secretArguments,
+    salt: store.salt,
+  })
+  const planned = await planBuild(file, {
     ...request,
     buildArgs: withEpoch(request),
     context: context.source,
     findImage: workshop.findImage,
     findContext: workshop.findContext,
   })
+  const plan = withoutSecrets(planned, secretValues)
   if (plan.unusedArguments.length > 0)
     ctx.emit({
       type: 'warning',
@@ -78,12 +89,13 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
   try {
-    const { target, steps } = await execute(
+    const target = await execute(
       plan,
       {
         source: file.source,
         slot: sha256(`${context.name} ${dockerfile.name}`),
         parallel: request.parallel ?? Math.max(2, os.availableParallelism()),
+        observer: request.observer,
         fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),
         tools: {
           store,
@@ -92,6 +104,8 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
           readSecret: request.readSecret,
           env: request.env,
           agentSocket: request.agentSocket,
+          secretValues,
+          requireCached: request.requireCached,
           extraHosts: request.extraHosts,
           allowInsecure: request.allow.includes('security.insecure'),
           epoch,
@@ -119,10 +133,23 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       history,
       layers: target.layers,
     })
-    return { image, steps, places: target.places }
+    return { image, places: target.places }
   } finally {
     directories.save()
   }
+}
+
+/** What names and histories say of secret values; a history hides only what was marked, since other builders show the rest. */
+function withoutSecrets(plan: Plan, { hide }: SecretValues): Plan {
+  const stages = plan.stages.map((stage) => ({
+    ...stage,
+    steps: stage.steps.map((step) => ({
+      ...step,
+      name: hide(step.name, 'all'),
+      createdBy: hide(step.createdBy, 'marked'),
+    })),
+  }))
+  return { ...plan, stages }
 }
 
 /** SOURCE_DATE_EPOCH given from outside is a build argument like any other, unless that was given, too. */

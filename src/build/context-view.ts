@@ -19,6 +19,8 @@ import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
 import type { DigestMemory } from './digest-memory.ts'
 
 export interface ContextView extends FileView {
+  /** What is hidden. */
+  readonly ignore: Ignore
   /** The digest of a file's content, by its path on this machine, where it is known without reading it. */
   known(path: string | Buffer): Digest | undefined
   /** Says what a file's content turned out to be when it was read for another purpose. */
@@ -95,6 +97,7 @@ export function openContext(
   }
 
   return {
+    ignore,
     lookup: (path) => look(path)?.found,
     list(path) {
       const known = listed.get(path)

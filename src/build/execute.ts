@@ -1,8 +1,10 @@
 // Walks a plan: stages side by side, the steps of a stage one after the other, each waiting only for the stages it takes files from.
+import { explainMiss, type Miss, type PartChange } from '../cache/index.ts'
 import {
   asFault,
   type Context,
   type DiffId,
+  type Digest,
   type Outcome,
   type Place,
   placed,
@@ -10,6 +12,7 @@ import {
 } from '../core/index.ts'
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
+import { recordBase } from './base-record.ts'
 import { openLimit } from './limit.ts'
 import { doStep } from './step.ts'
 import type { Tools } from './tools.ts'
@@ -24,19 +27,47 @@ export interface StageResult {
   readonly created: string | undefined
 }
 
+/** A step that has ended. `began` and `ended`: milliseconds since the epoch. */
 export interface ExecutedStep {
+  /** As in events. */
+  readonly task: string
   readonly name: string
   readonly stage: string
+  /** Counted from 1 in its stage, as `of` counts them. */
+  readonly number: number
+  readonly of: number
   readonly place: Place
-  readonly outcome: 'done' | 'reused'
-  readonly reason?: string | undefined
-  readonly milliseconds: number
-  readonly layer: { readonly diffId: DiffId; readonly size: number }
+  readonly outcome: Outcome
+  readonly began: number
+  readonly ended: number
+  /** Why it could not be reused. */
+  readonly miss?: Miss | undefined
+  /** What was made or reused; `size`: bytes of file content. */
+  readonly layer?: { readonly diffId: DiffId; readonly size: number } | undefined
+  /** Why it failed, as one sentence. */
+  readonly message?: string | undefined
 }
 
-export interface Execution {
-  readonly target: StageResult
-  readonly steps: readonly ExecutedStep[]
+/** What a stage stands on. */
+export type UsedBase =
+  | {
+      readonly kind: 'image'
+      readonly stage: string
+      readonly name: string
+      readonly manifest: Digest
+      /** How many layers it has. */
+      readonly layers: number
+      readonly place: Place
+      /** What differs from the image that this stage stood on before. */
+      readonly changes: readonly PartChange[]
+    }
+  /** `name`: the other stage, or a context given by that name. */
+  | { readonly kind: 'stage' | 'files'; readonly stage: string; readonly name: string }
+
+/** Told of everything as it happens, so that a build that fails leaves a record, too. */
+export interface BuildObserver {
+  base(base: UsedBase): void
+  step(step: ExecutedStep): void
 }
 
 export interface ExecuteOptions {
@@ -47,12 +78,13 @@ export interface ExecuteOptions {
   readonly parallel: number
   /** Whether a stage's steps are built anew whatever the cache holds. */
   readonly fresh: (stage: PlannedStage) => boolean
+  readonly observer: BuildObserver
   /** Everything but what only a running plan knows. */
   readonly tools: Omit<Tools, 'stageLayers'>
 }
 
 /** Executes a plan. The first fault stops the other stages and is thrown when they have stopped. */
-export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context): Promise<Execution> {
+export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context): Promise<StageResult> {
   const stopping = new AbortController()
   const signal = AbortSignal.any([ctx.signal, stopping.signal])
   const inner: Context = { signal, emit: ctx.emit }
@@ -62,7 +94,6 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     ...options.tools,
     stageLayers: (stage) => (finished.get(stage) as StageResult).layers,
   }
-  const steps: ExecutedStep[] = []
   const running = new Map<number, Promise<StageResult>>()
   for (const stage of plan.stages) {
     const run = runStage(stage).then((result) => {
@@ -75,7 +106,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
   await Promise.allSettled(running.values())
   // The first fault stopped the others; what the user did while they stopped does not hide it.
   if (stopping.signal.aborted) throw asFault(stopping.signal.reason)
-  return { target: finished.get(plan.target) as StageResult, steps }
+  return finished.get(plan.target) as StageResult
 
   async function runStage(stage: PlannedStage): Promise<StageResult> {
     const begun = await startStage(stage)
@@ -103,7 +134,11 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
 
   async function startStage(stage: PlannedStage): Promise<StageResult> {
     const { base } = stage
-    if (base.kind === 'stage') return (await running.get(base.stage)) as StageResult
+    if (base.kind === 'stage') {
+      const parent = plan.stages.find(({ index }) => index === base.stage) as PlannedStage
+      options.observer.base({ kind: 'stage', stage: stage.name, name: parent.name })
+      return (await running.get(base.stage)) as StageResult
+    }
     if (base.kind === 'scratch') return { layers: [], history: [], places: [], created: undefined }
     const task = `${stage.index}.0`
     const name = base.kind === 'files' ? base.name : base.image.name
@@ -112,10 +147,25 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     ctx.emit({ type: 'ended', task, outcome: 'done', at: Date.now() })
     // the tree has no history of its own; without an entry the image's history would not fit its layers
     if (base.kind === 'files') {
+      options.observer.base({ kind: 'files', stage: stage.name, name })
       const history = (files ?? []).map(() => ({ created_by: `FROM ${name}`, comment: historyComment }))
       return { layers: files ?? [], history, places: history.map(() => undefined), created: undefined }
     }
-    const { config, layers } = base.image
+    const { manifest, config, layers } = base.image
+    const changes = recordBase(base.image, {
+      platform: stage.platform,
+      slot: `${options.slot} ${stage.name} 0`,
+      records: tools.store.records,
+    })
+    options.observer.base({
+      kind: 'image',
+      stage: stage.name,
+      name,
+      manifest,
+      layers: layers.length,
+      place: base.place,
+      changes,
+    })
     const history = config.history ?? []
     return { layers, history, places: history.map(() => undefined), created: config.created }
   }
@@ -141,8 +191,31 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       stage: stage.name,
       step: { number, of: work.of },
     })
-    const end = (outcome: Outcome, more: { readonly size?: number; readonly message?: string }): void =>
-      ctx.emit({ type: 'ended', task, outcome, at: Date.now(), ...more })
+    let miss: Miss | undefined
+    const missed = (found: Miss): void => {
+      miss = found
+      if (found.kind === 'changed' || found.kind === 'gone')
+        ctx.emit({ type: 'missed', task, reason: explainMiss(found) })
+    }
+    const end = (outcome: Outcome, { layer, message }: Pick<ExecutedStep, 'layer' | 'message'>): void => {
+      const ended = Date.now()
+      ctx.emit({ type: 'ended', task, outcome, at: ended, size: layer?.size, message })
+      const { name, place } = step
+      options.observer.step({
+        task,
+        name,
+        stage: stage.name,
+        number,
+        of: work.of,
+        place,
+        outcome,
+        began,
+        ended,
+        miss,
+        layer,
+        message,
+      })
+    }
     try {
       const result = await doStep(
         {
@@ -151,21 +224,13 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
           slot: `${options.slot} ${stage.name} ${number}`,
           fresh: options.fresh(stage),
           said: (stream, text) => ctx.emit({ type: 'said', task, stream, text }),
-          missed: (reason) => ctx.emit({ type: 'missed', task, reason }),
+          missed,
         },
         tools,
         inner,
       )
-      end(result.outcome, { size: result.layer.contentSize })
-      steps.push({
-        name: step.name,
-        stage: stage.name,
-        place: step.place,
-        outcome: result.outcome,
-        reason: result.reason,
-        milliseconds: Date.now() - began,
-        layer: { diffId: result.layer.diffId, size: result.layer.contentSize },
-      })
+      const { diffId, contentSize: size } = result.layer
+      end(result.outcome, { layer: { diffId, size } })
       return result
     } catch (thrown) {
       const fault = asFault(thrown)

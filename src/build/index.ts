@@ -6,7 +6,7 @@ export {
   findDockerfileIn,
   textDockerfile,
 } from './dockerfile-source.ts'
-export type { ExecutedStep } from './execute.ts'
+export type { BuildObserver, ExecutedStep, UsedBase } from './execute.ts'
 export { type OpenedContext, openMainContext } from './sources/context.ts'
 export { download } from './sources/download.ts'
 export { isRemote, openNamedContexts } from './sources/named.ts'

@@ -2,6 +2,7 @@
 
 import type { KeyPart } from '../cache/index.ts'
 import type { Context, DiffId } from '../core/index.ts'
+import type { Ignore } from '../dockerfile/index.ts'
 import type { LayerIndex } from '../layer/index.ts'
 import type { Layer } from '../store/index.ts'
 
@@ -10,6 +11,8 @@ export interface Prepared {
   readonly fields: readonly KeyPart[]
   /** The files it depends on; reads what is not remembered. */
   readonly files: () => readonly KeyPart[]
+  /** The rules by which files of the context are hidden, where the step takes files from it. */
+  readonly ignore: Ignore | undefined
   /** Makes the layer. `earlier`: a layer of a former run of this step, whose contents can serve again. */
   readonly perform: (work: Work, ctx: Context) => Promise<Layer>
 }

@@ -3,16 +3,19 @@ import {
   belowName,
   type CacheKey,
   changedParts,
-  explainChanges,
+  explainMiss,
   field,
   type KeyPart,
   keyOf,
+  type Miss,
+  missOf,
   parseRecipe,
   printRecipe,
 } from '../cache/index.ts'
 import { type Context, chainId, type DiffId, Fault } from '../core/index.ts'
 import type { Step } from '../plan/index.ts'
 import type { CacheRecord, Layer } from '../store/index.ts'
+import { ignoreNote, withIgnored } from './ignored-changes.ts'
 import type { Prepared } from './prepared.ts'
 import { prepareCopy } from './steps/copy.ts'
 import { prepareRun } from './steps/run.ts'
@@ -24,7 +27,6 @@ export interface StepResult {
   readonly layer: Layer
   readonly created: number
   readonly outcome: 'done' | 'reused'
-  readonly reason: string | undefined
 }
 
 export interface StepWork {
@@ -34,10 +36,11 @@ export interface StepWork {
   readonly slot: string
   readonly fresh: boolean
   readonly said: (stream: 'stdout' | 'stderr', text: string) => void
-  readonly missed: (reason: string) => void
+  /** Called before a step that could not be reused is performed. */
+  readonly missed: (miss: Miss) => void
 }
 
-/** Does one step that makes a layer, or finds its result. */
+/** Does one step that makes a layer, or finds its result. Faults with `step.uncached` where only the latter is allowed. */
 export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promise<StepResult> {
   const prepared = await prepare(work.step, tools, ctx)
   const { records } = tools.store
@@ -45,20 +48,25 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const fields = [
     ...prepared.fields,
     ...(tools.epoch === undefined ? [] : [field('SOURCE_DATE_EPOCH', String(tools.epoch))]),
-  ]
+  ].map(tools.secretValues.conceal)
+  const notes = prepared.ignore === undefined ? [] : [ignoreNote(prepared.ignore)]
   const op = keyOf(fields).digest
   const nearest = records.nearest(work.slot, op)
-  const keyWith = (files: readonly KeyPart[]): CacheKey => keyOf([below, ...fields, ...files])
+  const keyWith = (files: readonly KeyPart[]): CacheKey => keyOf([below, ...notes, ...fields, ...files])
   let key: CacheKey | undefined
-  let reason: string | undefined
+  let miss: Miss = { kind: work.fresh ? 'unasked' : 'new' }
   // Without an earlier record of the same operation nothing can hit, and the files need be read only once, while they are packed.
   if (nearest !== undefined && !work.fresh) {
     key = keyWith(prepared.files())
     const hit = records.get(key.digest)
-    if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused', reason: undefined }
-    reason = explainChanges(changedParts(parseRecipe(nearest.recipe), key.parts))
-    if (reason !== undefined) work.missed(reason)
+    if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused' }
+    miss = missSince(nearest, { key, prepared })
   }
+  work.missed(miss)
+  if (tools.requireCached)
+    throw new Fault('step.uncached', `${work.step.name} is not in the cache: ${explainMiss(miss)}`, {
+      hint: 'peel why tells all that differs; build without --require-cached to do the step',
+    })
   // What a RUN binds must be known before it runs: afterwards the context could be another.
   if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
   const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
@@ -75,7 +83,15 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     uses: [layer.diffId],
     created: Date.now(),
   })
-  return { layer, created, outcome: 'done', reason }
+  return { layer, created, outcome: 'done' }
+}
+
+function missSince(
+  nearest: CacheRecord,
+  { key, prepared }: { readonly key: CacheKey; readonly prepared: Prepared },
+): Miss {
+  const before = [...parseRecipe(nearest.recipe)]
+  return missOf(withIgnored(changedParts(before, key.parts), before, prepared.ignore), nearest.created)
 }
 
 function prepare(step: StepWork['step'], tools: Tools, ctx: Context): Promise<Prepared> | Prepared {

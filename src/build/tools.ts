@@ -6,6 +6,7 @@ import type { Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ContextView } from './context-view.ts'
+import type { SecretValues } from './secret-values.ts'
 
 /** The value of a secret, read when a step asks; `undefined` where the build was given none of that id. */
 export type ReadSecret = (id: string) => Uint8Array | undefined
@@ -31,6 +32,10 @@ export interface Tools extends FetchTools {
   readonly machine: Machine
   /** The directory of a name; faults with `context.missing` where none was given. */
   readonly context: (name: string) => ContextView
+  /** What of the build arguments must not be written down. */
+  readonly secretValues: SecretValues
+  /** Whether a step that has to be done is a fault. */
+  readonly requireCached: boolean
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
   /** Whether `--allow security.insecure` was given. */
   readonly allowInsecure: boolean

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changedParts, explainChanges } from './explain.ts'
-import { belowName, field, type KeyPart, keyOf, secretField } from './key.ts'
+import { changedParts } from './changes.ts'
+import { explainMiss, missOf } from './explain.ts'
+import { belowName, concealed, field, type KeyPart, keyOf, note } from './key.ts'
 import { parseRecipe, printRecipe } from './recipe.ts'
 
 const file = (path: string, content: string, state = 'file 644 0:0'): KeyPart => ({
@@ -18,31 +19,45 @@ const before: readonly KeyPart[] = [
   file('a.txt', '1'),
   file('b.txt', '2'),
 ]
+const own = before.slice(0, 2)
 
-const cases: readonly (readonly [string, readonly KeyPart[], string | undefined])[] = [
-  ['nothing', before, undefined],
-  [
-    'a byte',
-    [field(belowName, 'a'), field('command', 'make'), file('a.txt', '9'), file('b.txt', '2')],
-    'a.txt content changed',
-  ],
+const cases: readonly (readonly [string, readonly KeyPart[], string])[] = [
+  ['a byte', [...own, file('a.txt', '9'), file('b.txt', '2')], 'a.txt content changed'],
   [
     'a mode',
-    [...before.slice(0, 2), file('a.txt', '1', 'file 755 0:0'), file('b.txt', '2')],
-    'a.txt mode or owner changed',
+    [...own, file('a.txt', '1', 'file 755 0:0'), file('b.txt', '2')],
+    'a.txt mode changed from 644 to 755',
+  ],
+  [
+    'mode, owner and content',
+    [...own, file('a.txt', '9', 'file 755 1:1'), file('b.txt', '2')],
+    'a.txt mode changed from 644 to 755, owner changed from 0:0 to 1:1, and its content',
+  ],
+  [
+    'a kind',
+    [...own, file('a.txt', 'b', 'symlink 777 0:0'), file('b.txt', '2')],
+    'a.txt kind changed from file to symlink, and its content',
+  ],
+  [
+    'an extended attribute',
+    [...own, file('a.txt', '1', 'file 644 0:0 abc'), file('b.txt', '2')],
+    'a.txt attributes changed',
+  ],
+  ['a name', [...own, file('a.txt', '1'), file('c.txt', '2')], 'c.txt was b.txt before'],
+  [
+    'names that could be several',
+    [...own, file('c.txt', '2'), file('d.txt', '2'), file('a.txt', '1')],
+    'c.txt is new (and 2 more files)',
   ],
   ['a new file', [...before, file('c.txt', '3')], 'c.txt is new'],
   ['a removed file', before.slice(0, 3), 'b.txt is gone'],
-  [
-    'two files',
-    [...before.slice(0, 2), file('a.txt', '9'), file('b.txt', '9')],
-    'a.txt content changed (and 1 more file)',
-  ],
+  ['two files', [...own, file('a.txt', '9'), file('b.txt', '9')], 'a.txt content changed (and 1 more file)'],
   [
     'the command',
     [field(belowName, 'a'), field('command', 'make all'), ...before.slice(2)],
     'command changed from "make" to "make all"',
   ],
+  ['a new field', [...before, field('x', '1', 'ARG x')], 'ARG x is new'],
   ['only what is below', [field(belowName, 'b'), ...before.slice(1)], 'the layers below changed'],
   [
     'own and below',
@@ -53,22 +68,46 @@ const cases: readonly (readonly [string, readonly KeyPart[], string | undefined]
 
 for (const [name, after, expected] of cases)
   test(`a miss names ${name}`, () => {
-    assert.equal(explainChanges(changedParts(before, after)), expected)
-    assert.equal(keyOf(after).digest === keyOf(before).digest, expected === undefined)
+    assert.equal(explainMiss(missOf(changedParts(before, after), 0)), expected)
+    assert.notEqual(keyOf(after).digest, keyOf(before).digest)
   })
 
-test('the order of parts does not matter', () => {
-  assert.equal(keyOf(before).digest, keyOf([...before].reverse()).digest)
+test('what is no part of the key changes nothing', () => {
+  const same = [...before.map((part) => ({ ...part, label: 'x', path: 'y' })), note('n', '1')]
+  assert.equal(keyOf(same).digest, keyOf(before).digest)
+  assert.equal(keyOf([...before].reverse()).digest, keyOf(before).digest)
+  assert.deepEqual(changedParts([...before, note('n', '2')], same), [])
 })
 
-test('a secret value is in no recipe and in no explanation', () => {
-  const changes = changedParts([secretField('ARG TOKEN', 'hunter2')], [secretField('ARG TOKEN', 'hunter3')])
-  assert.equal(explainChanges(changes), 'ARG TOKEN changed')
-  assert.ok(!JSON.stringify(changes).includes('hunter'))
+test('a secret value is in no key part and in no explanation, and other stores cannot compare it', () => {
+  const salt = Buffer.from('salt')
+  const part = (value: string, grains = salt): KeyPart =>
+    concealed({ kind: 'field', name: 'variable TOKEN', value, label: 'ARG TOKEN' }, grains)
+  const changes = changedParts([part('hunter2')], [part('hunter3')])
+  assert.deepEqual(changes, [{ kind: 'field', name: 'ARG TOKEN', change: 'changed' }])
+  assert.deepEqual(changedParts([part('hunter2')], []), [
+    { kind: 'field', name: 'ARG TOKEN', change: 'removed' },
+  ])
+  assert.deepEqual(changedParts([part('hunter2')], [part('hunter2')]), [])
+  assert.notDeepEqual(part('hunter2'), part('hunter2', Buffer.from('pepper')))
+  assert.ok(!JSON.stringify([changes, part('hunter2')]).includes('hunter'))
+})
+
+test('of many changes some are listed and the rest are counted', () => {
+  const many = Array.from({ length: 1500 }, (_, i) => file(`${i}`, `sha256:${i}`))
+  const miss = missOf(changedParts(before, [...before, ...many]), 0)
+  assert.equal(miss.kind === 'changed' && miss.changes.length + miss.more, 1500)
+  assert.equal(explainMiss(miss), '0 is new (and 1499 more files)')
+})
+
+test('another instruction in the same place is a new step, and equal parts a lost result', () => {
+  const copy = [field('instruction', 'COPY')]
+  assert.equal(missOf(changedParts(copy, [field('instruction', 'RUN')]), 0).kind, 'new')
+  assert.equal(missOf(changedParts(copy, copy), 0).kind, 'gone')
 })
 
 test('a recipe holds every part, in whatever number, and damage only costs the explanation', () => {
-  const parts: KeyPart[] = [...before]
+  const parts: KeyPart[] = [...before, field('variable V', '1', 'ARG V'), note('n', 'x')]
   for (let i = 0; i < 20_000; i++) parts.push(file(`dir/\u00e9\n${i}`, `sha256:${i}`))
   const recipe = printRecipe(parts)
   assert.deepEqual([...parseRecipe(recipe)], parts)

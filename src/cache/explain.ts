@@ -1,111 +1,101 @@
-// Why a step missed: the difference between its key and that of the nearest earlier record, in one line.
-import { belowName, type KeyPart } from './key.ts'
+// Why a step missed, in words.
+import type { PartChange } from './changes.ts'
 
-export type PartChange =
+export type Miss =
+  /** The nearest earlier record, made at `since` (milliseconds since the epoch), differs. `more`: changes beyond those listed. */
   | {
-      readonly kind: 'field'
-      readonly name: string
-      readonly before: string | undefined
-      readonly after: string | undefined
+      readonly kind: 'changed'
+      readonly changes: readonly PartChange[]
+      readonly more: number
+      readonly since: number
     }
-  | {
-      readonly kind: 'file'
-      readonly path: string
-      readonly change: 'added' | 'removed' | 'content' | 'attributes'
-    }
+  /** Nothing like it was recorded. */
+  | { readonly kind: 'new' }
+  /** It was recorded, but its layer is no longer stored. */
+  | { readonly kind: 'gone' }
+  /** The build was told not to use the cache. */
+  | { readonly kind: 'unasked' }
 
-/** All parts that differ, fields before files, what is gone last of each, and what is below the step last of all. */
-export function changedParts(before: Iterable<KeyPart>, after: readonly KeyPart[]): PartChange[] {
-  const rowOf = rowFinder(after)
-  const changes: (PartChange | 'none' | undefined)[] = new Array(after.length)
-  const gone: PartChange[] = []
-  for (const was of before) {
-    const row = rowOf(was)
-    if (row !== undefined) changes[row] = compare(was, after[row] as KeyPart) ?? 'none'
-    else if (was.kind === 'field')
-      gone.push({ kind: 'field', name: was.name, before: was.value, after: undefined })
-    else gone.push({ kind: 'file', path: was.path, change: 'removed' })
-  }
-  const fields: PartChange[] = []
-  const files: PartChange[] = []
-  const below: PartChange[] = []
-  const sort = (change: PartChange): void => {
-    if (change.kind === 'file') files.push(change)
-    else (change.name === belowName ? below : fields).push(change)
-  }
-  for (const [row, part] of after.entries()) {
-    const change = changes[row] ?? compare(undefined, part)
-    if (change !== undefined && change !== 'none') sort(change)
-  }
-  gone.forEach(sort)
-  return [...fields, ...files, ...below]
+/** So many changes of one step are kept. */
+const mostChanges = 1000
+
+/** What `changes` since an earlier record make of a step. */
+export function missOf(changes: readonly PartChange[], since: number): Miss {
+  if (changes.length === 0) return { kind: 'gone' }
+  if (changes.some((change) => change.kind === 'field' && change.name === 'instruction'))
+    return { kind: 'new' }
+  const kept = changes.slice(0, mostChanges)
+  return { kind: 'changed', changes: kept, more: changes.length - kept.length, since }
 }
 
-/** Finds parts by kind and name, asked in nearly the order in which they stand: only what is out of order needs a look-up. */
-function rowFinder(parts: readonly KeyPart[]): (part: KeyPart) => number | undefined {
-  let next = 0
-  let rows: Map<string, number> | undefined
-  return (part) => {
-    const expected = parts[next]
-    if (expected?.kind === part.kind && expected.name === part.name) return next++
-    rows ??= new Map(parts.map((one, row) => [identity(one), row]))
-    const row = rows.get(identity(part))
-    if (row !== undefined) next = row + 1
-    return row
+/** One line for people. Of changes the first that is the step's own is named, the rest are counted. */
+export function explainMiss(miss: Miss): string {
+  switch (miss.kind) {
+    case 'new':
+      return 'nothing like it was built before'
+    case 'gone':
+      return 'its layer is no longer stored'
+    case 'unasked':
+      return 'the cache was not asked'
+    case 'changed':
+      return explainChanges(miss.changes, miss.more)
   }
 }
 
-function identity(part: KeyPart): string {
-  return `${part.kind} ${part.name}`
+function explainChanges(changes: readonly PartChange[], uncounted: number): string {
+  const own = changes.filter(({ kind }) => kind !== 'below')
+  const [first, ...others] = own.length > 0 ? own : changes
+  if (first === undefined) return ''
+  const text = explainChange(first)
+  const rest = others.length + uncounted
+  if (rest === 0) return text
+  const noun = others.every(({ kind }) => kind === 'file') ? 'file' : 'change'
+  return `${text} (and ${rest} more ${noun}${rest === 1 ? '' : 's'})`
 }
 
-function compare(was: KeyPart | undefined, part: KeyPart): PartChange | undefined {
-  if (part.kind === 'field') {
-    const before = was?.kind === 'field' ? was.value : undefined
-    return before === part.value ? undefined : { kind: 'field', name: part.name, before, after: part.value }
+/** One change as a clause: `src/app.py content changed`. */
+export function explainChange(change: PartChange): string {
+  switch (change.kind) {
+    case 'below':
+      return 'the layers below changed'
+    case 'field':
+      return explainField(change)
+    case 'file':
+      return explainFile(change)
   }
-  if (was?.kind !== 'file') return { kind: 'file', path: part.path, change: 'added' }
-  if (was.content !== part.content) return { kind: 'file', path: part.path, change: 'content' }
-  if (was.state !== part.state) return { kind: 'file', path: part.path, change: 'attributes' }
-  return undefined
 }
 
-/** The changes as one line for people; `undefined` when nothing differs. The first is named, the rest are counted. */
-export function explainChanges(changes: readonly PartChange[]): string | undefined {
-  const own = changes.filter((change) => !(change.kind === 'field' && change.name === belowName))
-  const [first, ...rest] = own.length > 0 ? own : changes
-  if (first === undefined) return undefined
-  const text = first.kind === 'field' ? explainField(first) : explainFile(first)
-  if (rest.length === 0) return text
-  const what = rest.every((change) => change.kind === 'file')
-    ? rest.length === 1
-      ? 'file'
-      : 'files'
-    : rest.length === 1
-      ? 'change'
-      : 'changes'
-  return `${text} (and ${rest.length} more ${what})`
-}
-
-function explainFile({ path, change }: Extract<PartChange, { kind: 'file' }>): string {
-  switch (change) {
+function explainFile(change: Extract<PartChange, { kind: 'file' }>): string {
+  const { path } = change
+  switch (change.change) {
     case 'added':
-      return `${path} is new`
+      return `${path} is new${change.ignored === 'before' ? ' (.dockerignore hid it before)' : ''}`
     case 'removed':
-      return `${path} is gone`
+      return `${path} is gone${change.ignored === 'now' ? ' (.dockerignore hides it now)' : ''}`
     case 'content':
       return `${path} content changed`
+    case 'renamed':
+      return `${path} was ${change.from} before`
     case 'attributes':
-      return `${path} mode or owner changed`
+      return `${path} ${explainAttributes(change.before, change.after)}${change.content ? ', and its content' : ''}`
   }
 }
 
-function explainField({ name, before, after }: Extract<PartChange, { kind: 'field' }>): string {
-  if (name === belowName) return 'the layers below changed'
-  const hidden = [before, after].some((value) => value?.startsWith('digest '))
-  if (before === undefined) return `${name} is new`
-  if (after === undefined) return `${name} is gone`
-  if (hidden) return `${name} changed`
+/** States are `kind mode owner [what else there is]`. */
+function explainAttributes(before: string, after: string): string {
+  const names = ['kind', 'mode', 'owner'] as const
+  const [was, is] = [before.split(' '), after.split(' ')]
+  const changes = names.flatMap((name, i) =>
+    was[i] === is[i] ? [] : [`${name} changed from ${was[i]} to ${is[i]}`],
+  )
+  const [first = 'attributes changed'] = changes
+  return changes.length > 1 && was[0] !== is[0] ? first : changes.join(', ') || first
+}
+
+function explainField({ name, change, before, after }: Extract<PartChange, { kind: 'field' }>): string {
+  if (change === 'added') return `${name} is new`
+  if (change === 'removed') return `${name} is gone`
+  if (before === undefined || after === undefined) return `${name} changed`
   return `${name} changed from ${shorten(before)} to ${shorten(after)}`
 }
 

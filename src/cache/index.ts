@@ -1,3 +1,5 @@
-export { changedParts, explainChanges, type PartChange } from './explain.ts'
-export { belowName, type CacheKey, field, type KeyPart, keyOf, secretField } from './key.ts'
+// What a step's result is a function of, as a key and as parts that can be compared.
+export { changedParts, noteOf, type PartChange } from './changes.ts'
+export { explainChange, explainMiss, type Miss, missOf } from './explain.ts'
+export { belowName, type CacheKey, concealed, field, type KeyPart, keyOf, note } from './key.ts'
 export { parseRecipe, printRecipe } from './recipe.ts'

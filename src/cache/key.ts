@@ -1,12 +1,18 @@
 // The identity of a build step: what it is a function of, part by part. The digest says whether a result can be used again; the parts
 // say why not. There is one kind of key: a step's own parts and the chain id of the file system below it, so a step whose rebuilt
 // result is the same as before lets the steps below it hit again.
-import { createHash } from 'node:crypto'
-import { type Digest, digestOfHex, sha256 } from '../core/index.ts'
+import { createHash, createHmac } from 'node:crypto'
+import { type Digest, digestOfHex } from '../core/index.ts'
 
-/** One thing a step depends on. A `secret` value is kept only as its digest. */
+/** One thing a step depends on. Of a secret value there is only a digest. */
 export type KeyPart =
-  | { readonly kind: 'field'; readonly name: string; readonly value: string }
+  /** `name` enters the key; `label` is what people know the field as, where that is another word. */
+  | {
+      readonly kind: 'field'
+      readonly name: string
+      readonly value: string
+      readonly label?: string | undefined
+    }
   /** `name` enters the key; `path` is what people know the file as. `state` is mode, owner and kind; `content` a digest or a link's target. */
   | {
       readonly kind: 'file'
@@ -15,6 +21,8 @@ export type KeyPart =
       readonly state: string
       readonly content: string
     }
+  /** Enters no key: what helps to say why other parts changed. */
+  | { readonly kind: 'note'; readonly name: string; readonly value: string }
 
 export interface CacheKey {
   readonly digest: Digest
@@ -29,6 +37,7 @@ export function keyOf(parts: readonly KeyPart[]): CacheKey {
   const hash = createHash('sha256')
   let lines = ''
   for (const part of [...parts].sort(compareParts)) {
+    if (part.kind === 'note') continue
     const own =
       part.kind === 'field' ? ['field', part.name, part.value] : ['file', part.name, part.state, part.content]
     lines += `${JSON.stringify(own)}\n`
@@ -41,9 +50,9 @@ export function keyOf(parts: readonly KeyPart[]): CacheKey {
 }
 
 function compareParts(a: KeyPart, b: KeyPart): number {
-  if (a.kind === 'field')
+  if (a.kind !== 'file')
     return b.kind === 'file' ? -1 : compareText(a.name, b.name) || compareText(a.value, b.value)
-  if (b.kind === 'field') return 1
+  if (b.kind !== 'file') return 1
   return compareText(a.name, b.name) || compareText(a.state, b.state) || compareText(a.content, b.content)
 }
 
@@ -51,13 +60,23 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-export function field(name: string, value: string): KeyPart {
-  return { kind: 'field', name, value }
+export function field(name: string, value: string, label?: string): KeyPart {
+  return { kind: 'field', name, value, label }
 }
 
-/** A value that must not be readable in a recipe. */
-export function secretField(name: string, value: string): KeyPart {
-  return { kind: 'field', name, value: `digest ${sha256(value)}` }
+export function note(name: string, value: string): KeyPart {
+  return { kind: 'note', name, value }
+}
+
+const secretMark = 'secret '
+
+/** The part with its value as a digest that only a store with the same `salt` can compare. */
+export function concealed(part: Extract<KeyPart, { kind: 'field' }>, salt: Uint8Array): KeyPart {
+  return { ...part, value: secretMark + createHmac('sha256', salt).update(part.value).digest('hex') }
+}
+
+export function isConcealed(value: string): boolean {
+  return value.startsWith(secretMark)
 }
 
 /** The part that stands for all layers below a step. */

@@ -16,9 +16,7 @@ export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
     lines = ''
   }
   for (const part of parts) {
-    const row =
-      part.kind === 'field' ? [part.name, part.value] : [part.name, part.path, part.state, part.content]
-    lines += `${JSON.stringify(row)}\n`
+    lines += `${JSON.stringify(rowOf(part))}\n`
     if (lines.length >= pieceLength) flush()
   }
   if (lines !== '') flush()
@@ -34,7 +32,7 @@ export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
       const lines = zstdDecompressSync(bytes.subarray(at + 4, end))
         .toString('utf8')
         .split('\n')
-      for (const line of lines) if (line !== '') yield parseRow(JSON.parse(line) as readonly string[])
+      for (const line of lines) if (line !== '') yield parseRow(JSON.parse(line) as Row)
       at = end
     }
   } catch {
@@ -42,9 +40,18 @@ export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
   }
 }
 
-function parseRow(row: readonly string[]): KeyPart {
-  const [name = '', second = '', state, content] = row
-  return state === undefined || content === undefined
-    ? { kind: 'field', name, value: second }
-    : { kind: 'file', name, path: second, state, content }
+type Row = readonly [kind: string, name: string, value: string, ...more: string[]]
+
+function rowOf(part: KeyPart): Row {
+  if (part.kind === 'file') return ['file', part.name, part.path, part.state, part.content]
+  const { kind, name, value } = part
+  return kind === 'field' && part.label !== undefined ? [kind, name, value, part.label] : [kind, name, value]
+}
+
+function parseRow([kind, name, value, ...more]: Row): KeyPart {
+  if (kind === 'note') return { kind, name, value }
+  const [third, content] = more
+  return kind === 'file'
+    ? { kind, name, path: value, state: third ?? '', content: content ?? '' }
+    : { kind: 'field', name, value, label: third }
 }

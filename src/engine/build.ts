@@ -1,27 +1,14 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
-import { randomUUID } from 'node:crypto'
 import { build, openNamedContexts } from '../build/index.ts'
 import { asFault, type Context, type Event, Fault, type Place } from '../core/index.ts'
 import type { FindImage } from '../plan/index.ts'
 import type { Lease } from '../store/index.ts'
 import type { BuildOptions, BuildResult } from './api/index.ts'
+import { openBuildRecord } from './build-record.ts'
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { findImage, parseTag } from './names.ts'
 import type { Rooms } from './workshop.ts'
-
-/** What is written down of a build besides its times. */
-export interface BuildSummary {
-  readonly dockerfile: string
-  /** The Dockerfile's text. */
-  readonly text: string
-  readonly context: string | undefined
-  readonly tags: readonly string[]
-  readonly steps: BuildResult['steps']
-  /** For each history entry of the image its line; `null` for those of the base. */
-  readonly places: readonly ({ readonly file: string; readonly line: number } | null)[]
-  readonly fault?: string
-}
 
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
   const { store } = rooms
@@ -35,48 +22,41 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
     },
   }
   using lease = store.lease()
-  const started = Date.now()
+  const began = Date.now()
   const given = await findSource(options, rooms, inner)
-  const { context, dockerfile, tools } = given
+  const { tools } = given
   const findImage = imageFinder(rooms, lease)
   const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
-  const id = randomUUID()
-  const text = typeof dockerfile.text === 'string' ? dockerfile.text : Buffer.from(dockerfile.text).toString()
-  const base = { dockerfile: dockerfile.name, text, context: context.name || undefined, tags }
+  const record = openBuildRecord({ ...given, tags, began })
   try {
     await warn(given, rooms, inner)
-    const built = await build(
+    const { image, places } = await build(
       {
         ...given,
         ...tools,
         directories: new Map([...given.directories, ...named.directories]),
+        secretArguments: new Set(options.secretBuildArgs),
         labels: options.labels ?? {},
         network: options.network,
         noCache: options.noCache ?? false,
         noCacheFilter: options.noCacheFilter ?? [],
+        requireCached: options.requireCached ?? false,
         allow: options.allow ?? [],
         extraHosts: (options.addHosts ?? []).map(parseHost),
         epoch: options.sourceDateEpoch,
         parallel: options.parallel,
+        observer: record.observer,
       },
       { store, machine: await rooms.machine(), findImage, findContext: named.find },
       inner,
     )
-    const { image } = built
     store.refs.setAll(tags.map((name) => ({ name, descriptor: image.descriptor })))
-    const summary: BuildSummary = { ...base, steps: built.steps, places: built.places.map(placeOf) }
-    store.builds.save({
-      id,
-      started,
-      ended: Date.now(),
-      image: image.configDigest,
-      summary: JSON.stringify(summary),
-    })
-    return { id: image.configDigest, manifest: image.digest, tags, steps: built.steps, warnings }
+    record.save(store, { outcome: 'done', places: places.map(placeOf) }, image.configDigest)
+    return { id: image.configDigest, manifest: image.digest, tags, steps: record.builtSteps(), warnings }
   } catch (thrown) {
     const fault = asFault(thrown)
-    const summary: BuildSummary = { ...base, steps: [], places: [], fault: fault.message }
-    store.builds.save({ id, started, ended: Date.now(), image: undefined, summary: JSON.stringify(summary) })
+    const outcome = fault.kind === 'cancelled' || ctx.signal.aborted ? 'cancelled' : 'failed'
+    record.save(store, { outcome, places: [], message: fault.message })
     throw fault
   }
 }

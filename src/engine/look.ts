@@ -3,7 +3,7 @@ import { matchesReference, parseReference, printPlatform } from '../core/index.t
 import { historyRows } from '../image/index.ts'
 import type { Image, ImageSummary, Store } from '../store/index.ts'
 import type { HistoryRow, ImageRow } from './api/index.ts'
-import type { BuildSummary } from './build.ts'
+import type { BuildSummary } from './builds.ts'
 import { findImage, splitName, storeName } from './names.ts'
 
 export function listImages(

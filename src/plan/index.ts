@@ -8,5 +8,6 @@ export {
 export { historyComment } from './created-by.ts'
 export { type PlanOptions, planBuild } from './plan.ts'
 export type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
+export { isSecretName } from './secret-name.ts'
 export { defaultPath } from './state.ts'
 export * from './step.ts'

@@ -26,6 +26,7 @@ import {
 import { copyStep } from './instruct-copy.ts'
 import { parseSignal } from './signals.ts'
 import {
+  argumentNames,
   environmentOf,
   lookupIn,
   normalWorkdir,
@@ -214,6 +215,7 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
     args,
     script,
     env: environmentOf(state),
+    argumentNames: argumentNames(state),
     proxyEnv: proxyEnvironment(scope.given),
     workdir: workdirOf(state),
     user: state.config.User ?? '',

@@ -73,6 +73,16 @@ export function environmentOf(state: StageState): string[] {
   return [...state.env].map(([name, value]) => `${name}=${value}`)
 }
 
+/** The variables of later steps whose value an ARG gives: ENV of the same name wins. */
+export function argumentNames(state: StageState): ReadonlySet<string> {
+  const image = new Set(state.config.Env)
+  return new Set(
+    [...state.buildArgs.keys()].filter(
+      (name) => state.env.has(name) && !image.has(`${name}=${state.env.get(name)}`),
+    ),
+  )
+}
+
 export function workdirOf(state: StageState): string {
   return state.config.WorkingDir || '/'
 }

@@ -37,6 +37,8 @@ export interface RunStep extends StepBase {
   readonly script?: { readonly path: string; readonly body: string } | undefined
   /** `NAME=value`: the image's environment, ENV and every ARG with a value declared before. */
   readonly env: readonly string[]
+  /** Those variables of `env` whose value comes from an ARG. */
+  readonly argumentNames: ReadonlySet<string>
   /** Proxy settings given as build arguments that no ARG declares: in the environment, but no part of the step's identity. */
   readonly proxyEnv: readonly string[]
   readonly workdir: string

@@ -18,10 +18,11 @@ export interface Catalog {
   close(): void
 }
 
-const version = 1
 const busyMilliseconds = 30_000
 
-const schema = `
+/** What brings a catalogue to the next version; the first makes a new one. A released entry never changes: append another. */
+const upgrades: readonly string[] = [
+  `
 create table blobs(digest text primary key, size integer not null, boot text) without rowid;
 create table layers(diff text primary key, tar_size integer not null, content_size integer not null, entries integer not null) without rowid;
 create table compressed(digest text primary key, diff text not null, size integer not null, media_type text not null) without rowid;
@@ -43,8 +44,17 @@ create index builds_image on builds(image);
 create index builds_started on builds(started);
 create table mounts(id text primary key, name text not null) without rowid;
 create table garbage(path text primary key) without rowid;
-pragma user_version = ${version};
-`
+`,
+  // builds are counted, and what must not be readable is kept as a digest with the store's own salt
+  `
+alter table builds add column number integer not null default 0;
+update builds set number = (select count(*) from builds as earlier where earlier.started <= builds.started);
+create index builds_number on builds(number);
+create table salt(bytes blob not null);
+insert into salt(bytes) values(randomblob(32));
+`,
+]
+const version = upgrades.length
 
 /** Opens the catalogue of a store, making both where there is none. Faults: `store.version`, `store.unwritable`, `store.locked`. */
 export function openCatalog(root: string): Catalog {
@@ -127,8 +137,8 @@ function openDatabase(root: string): DatabaseSync {
     }
     database.exec('pragma synchronous = normal')
     const found = database.prepare('pragma user_version').get() as { user_version: number }
-    if (found.user_version === 0) makeSchema(database, root)
-    else if (found.user_version !== version)
+    if (found.user_version < version) upgrade(database, root)
+    else if (found.user_version > version)
       throw new Fault(
         'store.version',
         `the store ${root} has format ${found.user_version}, this Peel knows ${version}`,
@@ -161,14 +171,15 @@ function makeLayout(root: string): void {
     mkdirSync(path.join(root, name), { recursive: true })
 }
 
-/** Two processes may get here at once; the second finds the schema made. */
-function makeSchema(database: DatabaseSync, root: string): void {
+/** Two processes may get here at once; the second finds the work done. */
+function upgrade(database: DatabaseSync, root: string): void {
   makeLayout(root)
   database.exec('pragma journal_mode = wal')
   database.exec('begin immediate')
   const found = database.prepare('pragma user_version').get() as { user_version: number }
+  for (const statements of upgrades.slice(found.user_version)) database.exec(statements)
+  database.exec(`pragma user_version = ${version}`)
   if (found.user_version === 0) {
-    database.exec(schema)
     writeFileSync(path.join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
     writeFileSync(path.join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}')
   }

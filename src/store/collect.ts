@@ -23,6 +23,8 @@ interface Doomed {
   readonly layers: readonly DiffId[]
   readonly blobs: readonly Digest[]
   readonly records: readonly Digest[]
+  /** Ids of builds. */
+  readonly builds: readonly string[]
   readonly mounts: readonly { readonly id: string; readonly name: string }[]
 }
 
@@ -50,6 +52,7 @@ export async function collect(
     layers: doomed.layers,
     blobs: doomed.blobs.length,
     records: doomed.records.length,
+    builds: doomed.builds.length,
     cacheMounts: doomed.mounts.map((mount) => mount.id),
     freedBytes,
   }
@@ -76,10 +79,11 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
     options.cacheMounts === true
       ? catalog.rows<{ id: string; name: string }>('select id, name from mounts')
       : []
+  const images = catalog
+    .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
+    .filter(({ manifest }) => inScope(manifest) && !live.has(manifest))
   return {
-    images: catalog
-      .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
-      .filter(({ manifest }) => inScope(manifest) && !live.has(manifest)),
+    images,
     layers: catalog
       .rows<{ diff: DiffId }>('select diff from layers')
       .map((row) => row.diff)
@@ -89,8 +93,28 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
       .map((row) => row.digest)
       .filter((digest) => inScope(digest) && !live.has(digest)),
     records: dropped,
+    builds: scope === undefined ? forgotten(catalog, images, keepNewer) : [],
     mounts: mounts.filter(({ id }) => !leased.has(mountItem(id))),
   }
+}
+
+/** Builds that ended before `keepNewer`, but for the last of all and the last of each image that stays. */
+function forgotten(catalog: Catalog, goneImages: Doomed['images'], keepNewer: number): readonly string[] {
+  const gone = new Set(goneImages.map(({ manifest }) => manifest))
+  const wanted = new Set(
+    catalog
+      .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
+      .flatMap(({ manifest, config }) => (gone.has(manifest) ? [] : [config])),
+  )
+  return catalog
+    .rows<{ id: string; ended: number; image: Digest | null }>(
+      'select id, ended, image from builds order by number desc',
+    )
+    .filter(({ image, ended }, i) => {
+      const lastOfImage = image !== null && wanted.delete(image)
+      return !lastOfImage && i > 0 && ended < keepNewer
+    })
+    .map(({ id }) => id)
 }
 
 function pathsOf(doomed: Doomed, more: readonly string[]): readonly string[] {
@@ -141,6 +165,7 @@ function strike(catalog: Catalog, doomed: Doomed, paths: readonly string[]): voi
     catalog.run('delete from records where key = ?', key)
     catalog.run('delete from edges where parent = ?', key)
   }
+  for (const id of doomed.builds) catalog.run('delete from builds where id = ?', id)
   for (const { id } of doomed.mounts) catalog.run('delete from mounts where id = ?', id)
   for (const name of paths) catalog.run('insert or ignore into garbage(path) values(?)', name)
 }

@@ -56,11 +56,18 @@ export function openRecords(
       return record
     },
     nearest(slot, op) {
+      const dockerfile = slot.slice(0, slot.indexOf(' ') + 1)
       const row =
         catalog.row<RecordRow>(
           'select * from records where slot = ? and op = ? order by used desc limit 1',
           slot,
           op,
+        ) ??
+        catalog.row<RecordRow>(
+          'select * from records where op = ? and substr(slot, 1, length(?)) = ? order by used desc limit 1',
+          op,
+          dockerfile,
+          dockerfile,
         ) ??
         catalog.row<RecordRow>('select * from records where slot = ? order by used desc limit 1', slot) ??
         catalog.row<RecordRow>('select * from records where op = ? order by used desc limit 1', op)
@@ -98,24 +105,26 @@ export function openBuilds(catalog: Catalog): Builds {
   const one = (row: BuildRow | undefined): BuildRecord | undefined =>
     row === undefined ? undefined : toBuild(row)
   return {
-    save({ id, started, ended, image, summary }) {
-      catalog.write(() =>
+    save: (build) =>
+      catalog.write(() => {
+        const { number } = catalog.row<{ number: number }>(
+          'select coalesce(max(number), 0) + 1 as number from builds',
+        )!
         catalog.run(
-          'insert or replace into builds(id, started, ended, image, summary) values(?, ?, ?, ?, ?)',
-          id,
-          started,
-          ended,
-          image ?? null,
-          summary,
-        ),
-      )
-    },
-    find: (id) => one(catalog.row<BuildRow>('select * from builds where id = ?', id)),
+          'insert into builds(id, number, started, ended, image, summary) values(?, ?, ?, ?, ?, ?)',
+          build.id,
+          number,
+          build.started,
+          build.ended,
+          build.image ?? null,
+          build.summary,
+        )
+        return { ...build, number }
+      }),
+    find: (number) => one(catalog.row<BuildRow>('select * from builds where number = ?', number)),
     ofImage: (digest) =>
-      one(
-        catalog.row<BuildRow>('select * from builds where image = ? order by started desc limit 1', digest),
-      ),
+      one(catalog.row<BuildRow>('select * from builds where image = ? order by number desc limit 1', digest)),
     list: (limit) =>
-      catalog.rows<BuildRow>('select * from builds order by started desc limit ?', limit).map(toBuild),
+      catalog.rows<BuildRow>('select * from builds order by number desc limit ?', limit).map(toBuild),
   }
 }

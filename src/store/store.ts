@@ -59,6 +59,9 @@ export function openStore(root: string): Store {
     contextDigests: openContextDigests(catalog),
     builds: openBuilds(catalog),
     mounts: openMounts(directory, catalog, leases),
+    get salt() {
+      return catalog.row<{ bytes: Uint8Array }>('select bytes from salt')!.bytes
+    },
     index: layers.index,
     tarPath: layers.tarPath,
     lease() {

@@ -17,6 +17,8 @@ export interface Store extends Disposable {
   readonly contextDigests: ContextDigests
   readonly builds: Builds
   readonly mounts: CacheMounts
+  /** Random bytes of this store alone: digests of what must not be guessed are made with it. */
+  readonly salt: Uint8Array
   /** The decoded index of a stored layer, kept for the life of the process; faults with `blob.missing`. Same as `layers.index`. */
   index(id: DiffId): LayerIndex
   /** Where the plain tar is. Same as `layers.tarPath`. */
@@ -168,7 +170,7 @@ export interface CacheRecord {
   readonly key: Digest
   /** Digest of the operation without its inputs. */
   readonly op: Digest
-  /** Where in the Dockerfile this is, in the cache room's own words: `stage/3`. */
+  /** Where this is: a word for the Dockerfile, a space, and the place in it in the builder's own words. */
   readonly slot: string
   /** Stored as given; zstd JSON. */
   readonly recipe: Uint8Array
@@ -184,7 +186,10 @@ export interface Records {
   put(record: CacheRecord): void
   /** A record whose `uses` are all here; it and they are held by the lease. */
   get(key: Digest): CacheRecord | undefined
-  /** The last used record of the same slot and operation; else of the slot; else of the operation. */
+  /**
+   * The last used record of the same slot and operation; else of the operation in the same Dockerfile; else of the slot; else of the
+   * operation.
+   */
   nearest(slot: string, op: Digest): CacheRecord | undefined
 }
 
@@ -193,9 +198,10 @@ export interface ContextDigests {
   save(rootKey: string, bytes: Uint8Array): void
 }
 
-/** One build that ran. Times in milliseconds since the epoch; `summary` is the engine's JSON. */
+/** One build that ran. Times in milliseconds since the epoch; `summary` is the engine's JSON. `number` counts the builds of this store from 1. */
 export interface BuildRecord {
   readonly id: string
+  readonly number: number
   readonly started: number
   readonly ended: number
   /** The config digest of the image made; absent where the build failed. */
@@ -204,8 +210,9 @@ export interface BuildRecord {
 }
 
 export interface Builds {
-  save(build: BuildRecord): void
-  find(id: string): BuildRecord | undefined
+  /** Writes down a build and gives it the next number. */
+  save(build: Omit<BuildRecord, 'number'>): BuildRecord
+  find(number: number): BuildRecord | undefined
   /** The latest build that made this image. */
   ofImage(configDigest: Digest): BuildRecord | undefined
   /** Newest first. */
@@ -226,7 +233,10 @@ export interface Lease extends Disposable {
 export interface CollectOptions {
   /** Only what these manifests reach; all cache records stay. Default: everything. */
   readonly within?: readonly Digest[] | undefined
-  /** Cache records last used before this (milliseconds since the epoch) go; default: seven days ago. `all` drops every record. */
+  /**
+   * Cache records last used, and builds ended before this (milliseconds since the epoch) go; default: seven days ago. `all` drops every
+   * record. The last build, and of each image that stays the build that made it, are kept.
+   */
   readonly keepCacheNewerThan?: number | undefined
   readonly all?: boolean | undefined
   readonly cacheMounts?: boolean | undefined
@@ -239,6 +249,7 @@ export interface Collected {
   readonly layers: readonly DiffId[]
   readonly blobs: number
   readonly records: number
+  readonly builds: number
   readonly cacheMounts: readonly string[]
   readonly freedBytes: number
 }

@@ -44,7 +44,7 @@ const changes: readonly Change[] = [
     name: 'a mode',
     files: { Dockerfile: copyAndRun, ...sources },
     change: ({ directory }) => fs.chmodSync(path.join(directory, 'src/b'), 0o755),
-    expected: ['src/b mode or owner changed', below],
+    expected: ['src/b mode changed from 644 to 755', below],
   },
   {
     name: 'a new file',
@@ -74,7 +74,7 @@ const changes: readonly Change[] = [
     name: '.dockerignore hides a file',
     files: { Dockerfile: copyAndRun, ...sources, 'src/a': 'no other case has this\n' },
     change: ({ write }) => write({ '.dockerignore': 'src/b\n' }),
-    expected: ['src/b is gone', below],
+    expected: ['src/b is gone (.dockerignore hides it now)', below],
   },
   {
     name: 'two matches of one name that swap their contents',
@@ -113,7 +113,7 @@ const changes: readonly Change[] = [
     name: 'ENV',
     files: { Dockerfile: 'FROM base:1\nENV A=1\nRUN true\n' },
     change: ({ write }) => write({ Dockerfile: 'FROM base:1\nENV A=2\nRUN true\n' }),
-    expected: ['variable A changed from "1" to "2"'],
+    expected: ['ENV A changed from "1" to "2"'],
   },
   {
     name: 'LABEL, EXPOSE and CMD',
@@ -127,7 +127,7 @@ const changes: readonly Change[] = [
     change: () => {},
     first: { buildArgs: { V: '1' } },
     second: { buildArgs: { V: '2' } },
-    expected: ['hit', 'variable V changed from "1" to "2"'],
+    expected: ['hit', 'ARG V changed from "1" to "2"'],
   },
   {
     name: 'a build argument that expands into a COPY',

@@ -2,14 +2,6 @@
 import { isFault, parseReference } from '../../core/index.ts'
 import { type Escape, expandWord, type Ignore, type Instruction } from '../../dockerfile/index.ts'
 
-const secret = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i
-const harmless = /(?:_|^)(?:public|file|version)(?:_|$)/i
-
-/** Whether a variable's name says that its value is a secret. Values are never looked at. */
-export function isSecretName(name: string): boolean {
-  return secret.test(name) && !harmless.test(name)
-}
-
 /** Which case most keywords have; upper case where neither prevails. Keywords of mixed case have no vote. */
 export function caseMajority(keywords: readonly string[]): {
   readonly name: 'lowercase' | 'uppercase'

@@ -1,6 +1,7 @@
 // The rules about instructions inside the stages that are looked into, with the variables they see.
 import { suggest } from '../../dockerfile/index.ts'
-import { cleanSource, ignoredRoot, isSecretName, lastOnly, meant, portProblems } from './judge.ts'
+import { isSecretName } from '../../plan/index.ts'
+import { cleanSource, ignoredRoot, lastOnly, meant, portProblems } from './judge.ts'
 import { each, type Rule, said } from './rule.ts'
 
 export const stepRules: readonly Rule[] = [

@@ -57,7 +57,7 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     return layer
   }
 
-  return { fields: copyFields(step), files, perform }
+  return { fields: copyFields(step), files, ignore: context?.ignore, perform }
 }
 
 function copyFields(step: CopyStep): KeyPart[] {

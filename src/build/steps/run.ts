@@ -21,6 +21,11 @@ export function prepareRun(step: RunStep, tools: Tools): Prepared {
   return {
     fields: runFields(step, tools),
     files: () => binds.flatMap((bind) => bind.parts()),
+    ignore: binds
+      .map(({ planned: { source } }) =>
+        source.from === 'context' ? tools.context(source.name).ignore : undefined,
+      )
+      .find((ignore) => ignore !== undefined),
     perform: (work, ctx) => perform(step, { tools, binds, work }, ctx),
   }
 }
@@ -32,14 +37,16 @@ function runFields(step: RunStep, tools: Tools): KeyPart[] {
     ...(step.script === undefined ? [] : [field('script', step.script.body)]),
     ...step.env.map((variable) => {
       const at = variable.indexOf('=')
-      return field(`variable ${variable.slice(0, at)}`, variable.slice(at + 1))
+      const name = variable.slice(0, at)
+      const label = `${step.argumentNames.has(name) ? 'ARG' : 'ENV'} ${name}`
+      return field(`variable ${name}`, variable.slice(at + 1), label)
     }),
     field('working directory', step.workdir),
     field('user', step.user),
     field('network', step.network),
     field('security', step.security),
     ...tools.extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
-    ...step.mounts.map((planned, number) => field(`mount ${number + 1}`, mountIdentity(planned, tools))),
+    ...step.mounts.flatMap((planned, number) => mountFields(planned, number + 1, tools)),
     field('platform', step.platform),
   ]
 }
@@ -52,37 +59,52 @@ function commandFields(args: readonly string[]): KeyPart[] {
 }
 
 /** What of a mount is the step's identity: where and how, never the contents of a secret or of a cache. */
-function mountIdentity({ mount, target, source }: PlannedMount, tools: Tools): string {
+function mountFields({ mount, target, source }: PlannedMount, number: number, tools: Tools): KeyPart[] {
+  const options = mountOptions(mount)
+  if (mount.type === 'cache') options.push(['from', chainId(sourceLayers(source, tools))])
+  return [
+    field(`mount ${number} type`, mount.type),
+    ...(target === undefined ? [] : [field(`mount ${number} target`, target)]),
+    ...options.flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [field(`mount ${number} ${name}`, String(value), `--mount ${target ?? mount.type} ${name}`)],
+    ),
+  ]
+}
+
+type MountOption = readonly [name: string, value: string | number | boolean | undefined]
+
+function mountOptions(mount: PlannedMount['mount']): MountOption[] {
   switch (mount.type) {
     case 'bind':
-      return `bind ${target} ${mount.readonly ? 'ro' : 'rw'}`
+      return [['readonly', mount.readonly]]
     case 'cache':
-      return JSON.stringify([
-        'cache',
-        target,
-        mount.id,
-        mount.source,
-        chainId(sourceLayers(source, tools)),
-        mount.uid,
-        mount.gid,
-        mount.mode,
-        mount.readonly,
-      ])
+      return [
+        ['id', mount.id],
+        ['source', mount.source],
+        ['uid', mount.uid],
+        ['gid', mount.gid],
+        ['mode', octal(mount.mode)],
+        ['readonly', mount.readonly],
+      ]
     case 'tmpfs':
-      return `tmpfs ${target} ${mount.size}`
+      return [['size', mount.size]]
     case 'secret':
     case 'ssh':
-      return JSON.stringify([
-        mount.type,
-        target,
-        mount.id,
-        mount.type === 'secret' ? mount.env : undefined,
-        mount.uid,
-        mount.gid,
-        mount.mode,
-        mount.required,
-      ])
+      return [
+        ['id', mount.id],
+        ...(mount.type === 'secret' ? [['env', mount.env] as const] : []),
+        ['uid', mount.uid],
+        ['gid', mount.gid],
+        ['mode', octal(mount.mode)],
+        ['required', mount.required],
+      ]
   }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8)
 }
 
 async function perform(

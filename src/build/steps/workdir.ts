@@ -10,6 +10,7 @@ export function prepareWorkdir(step: WorkdirStep, tools: Tools): Prepared {
   return {
     fields: [field('instruction', 'WORKDIR'), field('path', step.path), field('user', step.user)],
     files: () => [],
+    ignore: undefined,
     perform({ below }, ctx) {
       const stack = tools.store.layers.stack(below)
       const { uid, gid } = findUser(stack, step.user)

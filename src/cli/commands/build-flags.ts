@@ -50,8 +50,14 @@ export const buildFlags = {
   },
   pull: { kind: 'switch', about: 'Accepted', hidden: true },
   quiet: { kind: 'switch', short: 'q', about: 'Suppress the build output and print image ID on success' },
+  'require-cached': { kind: 'switch', about: 'Fail at the first step that is not in the cache, and say why' },
   rm: { kind: 'switch', default: true, about: 'Accepted', hidden: true },
   secret: { kind: 'list', value: 'list', about: 'Secret for RUN: id=ID[,src=PATH|,env=NAME]' },
+  'secret-build-arg': {
+    kind: 'list',
+    value: 'list',
+    about: 'Like --build-arg, with the value kept out of history and cache records',
+  },
   tag: { kind: 'list', short: 't', value: 'list', about: 'Name and optionally a tag ("name:tag")' },
   target: { kind: 'text', value: 'string', about: 'Set the target build stage to build' },
 } as const satisfies FlagTable

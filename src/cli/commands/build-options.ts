@@ -19,8 +19,9 @@ export interface Surroundings {
 
 /** Faults with `usage.invalid` on what the flags' own grammar does not catch. */
 export function readOptions(flags: BuildFlags, path: string, around: Surroundings): BuildOptions {
+  const secretArgs = flags['secret-build-arg']
   const buildArgs = Object.fromEntries(
-    flags['build-arg'].map((text) => {
+    [...flags['build-arg'], ...secretArgs].map((text) => {
       const [name, value] = splitPair(text)
       return [name, value ?? around.env[name]]
     }),
@@ -31,9 +32,11 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     tags: flags.tag,
     target: flags.target,
     buildArgs,
+    secretBuildArgs: secretArgs.map((text) => splitPair(text)[0]),
     labels: Object.fromEntries(flags.label.map(splitPair).map(([name, value]) => [name, value ?? ''])),
     secrets: flags.secret.map((text) => parseSecret(text, around.env)),
     noCache: flags['no-cache'],
+    requireCached: flags['require-cached'],
     noCacheFilter: flags['no-cache-filter'].flatMap((text) => text.split(',')),
     platform: onePlatform(flags.platform),
     network: flags.network === 'default' ? undefined : flags.network,

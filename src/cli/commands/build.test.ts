@@ -43,6 +43,7 @@ describe('the options of a build', () => {
     const line =
       '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
       '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
+      '--secret-build-arg S=x --require-cached ' +
       '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --rm --force-rm --pull --parallel 3 .'
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
@@ -50,10 +51,12 @@ describe('the options of a build', () => {
       contexts: {},
       tags: ['a:1', 'b'],
       target: 't',
-      buildArgs: { A: '1=2', FROM_ENV: 'e', UNSET: undefined },
+      buildArgs: { A: '1=2', FROM_ENV: 'e', UNSET: undefined, S: 'x' },
+      secretBuildArgs: ['S'],
       labels: { k: 'v', bare: '' },
       secrets: [{ id: 's', from: 'file', path: 'p' }],
       noCache: true,
+      requireCached: true,
       noCacheFilter: ['x', 'y'],
       platform: 'linux/arm64',
       network: 'none',

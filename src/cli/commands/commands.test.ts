@@ -270,13 +270,14 @@ describe('housekeeping', () => {
         images: options.all === true ? [id] : [],
         layers: [],
         records: 3,
+        builds: 2,
         cacheMounts: [],
         freedBytes: 1_234_567,
       }),
     }
     assert.equal(
       (await callCli(['system', 'prune', '-af'], { engine })).out,
-      `Deleted images:\n${id}\n\nDeleted cache records: 3\nTotal reclaimed space: 1.235MB\n`,
+      `Deleted images:\n${id}\n\nDeleted cache records: 3\nDeleted builds: 2\nTotal reclaimed space: 1.235MB\n`,
     )
     assert.match((await callCli(['prune', '--dry-run'], { engine })).out, /Total reclaimable space: 1.235MB/)
   })

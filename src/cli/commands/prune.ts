@@ -34,6 +34,7 @@ export default defineCommand({
         section(`${would} layers`, report.layers) +
         section(`${would} cache mounts`, report.cacheMounts) +
         (report.records === 0 ? '' : `${would} cache records: ${report.records}\n`) +
+        (report.builds === 0 ? '' : `${would} builds: ${report.builds}\n`) +
         `Total ${dryRun ? 'reclaimable' : 'reclaimed'} space: ${printSize(report.freedBytes, 4)}\n`,
     )
     return 0

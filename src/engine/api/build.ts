@@ -1,5 +1,6 @@
 // Building and checking Dockerfiles.
-import type { Context, DiffId, Digest, Place } from '../../core/index.ts'
+import type { Context, Digest, Place } from '../../core/index.ts'
+import type { RecordedStep } from './builds.ts'
 
 /** What to build from; `empty`: nothing but the Dockerfile. */
 export type BuildContext =
@@ -37,11 +38,15 @@ export interface BuildOptions {
   readonly target?: string | undefined
   /** A name without a value takes it from the environment, as docker does; `undefined` here means unset there too. */
   readonly buildArgs?: Readonly<Record<string, string | undefined>>
+  /** Names of build arguments whose values are kept out of history, cache records and explanations. */
+  readonly secretBuildArgs?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
   readonly secrets?: readonly SecretSource[]
   readonly noCache?: boolean
   /** Stage names that are built anew. */
   readonly noCacheFilter?: readonly string[]
+  /** Fail with `step.uncached` at the first step that is not in the cache. */
+  readonly requireCached?: boolean
   /** `os/arch[/variant]`; default: this machine's. */
   readonly platform?: string | undefined
   readonly network?: 'host' | 'none' | undefined
@@ -55,16 +60,11 @@ export interface BuildOptions {
   readonly parallel?: number | undefined
 }
 
-export interface BuiltStep {
-  /** As in the Dockerfile, continuations joined: `RUN make`. */
-  readonly name: string
-  readonly stage: string
-  readonly place: Place
+export interface BuiltStep extends RecordedStep {
   readonly outcome: 'done' | 'reused'
-  /** Why it was not reused; absent when it was or when nothing like it was built before. */
+  /** Why it was not reused, on one line; absent when it was or when nothing like it was built before. */
   readonly reason?: string | undefined
   readonly milliseconds: number
-  readonly layer?: { readonly diffId: DiffId; readonly size: number } | undefined
 }
 
 export interface BuildResult {
@@ -72,6 +72,7 @@ export interface BuildResult {
   readonly id: Digest
   readonly manifest: Digest
   readonly tags: readonly string[]
+  /** In the order in which they ended. */
   readonly steps: readonly BuiltStep[]
   readonly warnings: readonly {
     readonly code: string

@@ -2,6 +2,7 @@
 // program that imports `peel`. Shapes are plain data: what `--json` prints is what these types say. One file a kind of call.
 import type { ArchiveCalls } from './archives.ts'
 import type { BuildCalls } from './build.ts'
+import type { RecordCalls } from './builds.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ImageCalls } from './images.ts'
 import type { StudyCalls } from './study.ts'
@@ -9,6 +10,7 @@ import type { UpkeepCalls } from './upkeep.ts'
 
 export type * from './archives.ts'
 export type * from './build.ts'
+export type * from './builds.ts'
 export type * from './containers.ts'
 export type * from './images.ts'
 export type * from './study.ts'
@@ -16,6 +18,7 @@ export type * from './upkeep.ts'
 
 export interface Engine
   extends BuildCalls,
+    RecordCalls,
     ImageCalls,
     ArchiveCalls,
     ContainerCalls,

@@ -12,6 +12,8 @@ export interface PruneReport {
   readonly images: readonly Digest[]
   readonly layers: readonly DiffId[]
   readonly records: number
+  /** Entries of `builds`. */
+  readonly builds: number
   readonly cacheMounts: readonly string[]
   readonly freedBytes: number
 }

@@ -2,7 +2,7 @@
 import type { DiffId, Digest, Platform } from '../../core/index.ts'
 import type { FileEntry } from '../../layer/index.ts'
 import type { Image, Store } from '../../store/index.ts'
-import type { BuildSummary } from '../build.ts'
+import type { BuildSummary } from '../builds.ts'
 import { findImage } from '../names.ts'
 import type { OpenedImage } from './opened.ts'
 

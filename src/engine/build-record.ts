@@ -1,0 +1,64 @@
+// What is to be remembered of a build, collected while it runs, so that a build that fails is remembered, too.
+import { randomUUID } from 'node:crypto'
+import type { BuildObserver, ExecutedStep, UsedBase } from '../build/index.ts'
+import { explainMiss } from '../cache/index.ts'
+import type { Digest } from '../core/index.ts'
+import type { Store } from '../store/index.ts'
+import type { BuiltStep } from './api/index.ts'
+import type { BuildSource } from './build-source.ts'
+import type { BuildSummary } from './builds.ts'
+
+export interface OpenBuildRecord {
+  readonly observer: BuildObserver
+  /** The steps so far, in the order in which they ended. */
+  builtSteps(): readonly BuiltStep[]
+  /** Writes the build down; `image` is the config digest of what it made. */
+  save(store: Store, how: Pick<BuildSummary, 'outcome' | 'places' | 'message'>, image?: Digest): void
+}
+
+/** `began`: milliseconds since the epoch. */
+export function openBuildRecord(
+  build: Pick<BuildSource, 'context' | 'dockerfile' | 'target'> & {
+    readonly tags: readonly string[]
+    readonly began: number
+  },
+): OpenBuildRecord {
+  const bases: UsedBase[] = []
+  const steps: ExecutedStep[] = []
+  return {
+    observer: { base: (base) => bases.push(base), step: (step) => steps.push(step) },
+    builtSteps: () => steps.map(builtStep),
+    save(store, how, image) {
+      const { dockerfile, target, tags, began } = build
+      const { name, text } = dockerfile
+      const summary: BuildSummary = {
+        dockerfile: name,
+        text: typeof text === 'string' ? text : Buffer.from(text).toString(),
+        context: build.context.name || undefined,
+        target,
+        tags,
+        bases,
+        steps,
+        ...how,
+      }
+      store.builds.save({
+        id: randomUUID(),
+        started: began,
+        ended: Date.now(),
+        image,
+        summary: JSON.stringify(summary),
+      })
+    },
+  }
+}
+
+function builtStep(step: ExecutedStep): BuiltStep {
+  const { miss, began, ended } = step
+  const reason = miss?.kind === 'changed' || miss?.kind === 'gone' ? explainMiss(miss) : undefined
+  return {
+    ...step,
+    outcome: step.outcome === 'reused' ? 'reused' : 'done',
+    ...(reason !== undefined && { reason }),
+    milliseconds: ended - began,
+  }
+}
