@@ -7,7 +7,7 @@ import { repository, shippedSources } from './sources.ts'
 
 /** Lowest first: a room imports only rooms before it. */
 const rooms =
-  'core dockerfile layer image kernel store registry snapshot run plan cache build analyze engine cli tui web'.split(
+  'core dockerfile layer image kernel store registry transfer snapshot run plan cache build analyze engine cli tui web'.split(
     ' ',
   )
 const faces = ['cli', 'tui', 'web']

@@ -1,0 +1,155 @@
+// Blobs of a repository as streams. A stream that breaks off goes on by Range where it stopped, and ends only when every byte that
+// was promised has come, and no more.
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Context, type Descriptor, type Digest, Fault, isFault, type Reference } from '../core/index.ts'
+import type { Client } from './client.ts'
+import { checkDestination } from './http/destination.ts'
+import type { Answer } from './http/exchange.ts'
+import { parseLength, pullScope } from './manifests.ts'
+
+/** A connection that brought this many bytes was worth it: the count of tries in vain begins anew. */
+const progress = 1 << 20
+
+/** Whether the registry has it, and with which size if it says so. */
+export async function findBlob(
+  client: Client,
+  reference: Reference,
+  digest: Digest,
+  ctx: Context,
+): Promise<{ readonly size: number | undefined } | undefined> {
+  const { domain, path } = reference
+  const answer = await client.call(
+    {
+      domain,
+      repository: path,
+      need: 'pull',
+      method: 'HEAD',
+      to: `${path}/blobs/${digest}`,
+      scopes: pullScope(reference),
+      accept: [200, 404],
+    },
+    ctx,
+  )
+  answer.discard()
+  return answer.status === 404 ? undefined : { size: parseLength(answer.headers['content-length']) }
+}
+
+/**
+ * The bytes of a blob from `from` on. From 0 they are verified: the last chunk comes only if digest and size are right, else
+ * `blob.corrupt`; from elsewhere only their number is, and whoever has the rest must verify the whole. `blob.missing` where it is not.
+ */
+export async function* readBlob(
+  client: Client,
+  reference: Reference,
+  blob: { readonly descriptor: Descriptor; readonly from?: number },
+  ctx: Context,
+): AsyncGenerator<Uint8Array> {
+  const { descriptor, from = 0 } = blob
+  const { digest, size } = descriptor
+  const hash = from === 0 ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
+  const corrupt = (why: string): Fault =>
+    new Fault('blob.corrupt', `the blob ${digest} from ${reference.domain} ${why}`, {
+      hint: 'The registry, or something between it and this machine, is broken.',
+    })
+  let at = from
+  let held: Uint8Array | undefined
+  for await (const chunk of unbroken(client, reference, { descriptor, from }, ctx)) {
+    at += chunk.length
+    if (at > size) throw corrupt(`is longer than the ${size} bytes it should have`)
+    if (held !== undefined) yield held
+    held = chunk
+    hash?.update(chunk)
+  }
+  if (at !== size) throw corrupt(`ended after ${at} of ${size} bytes`)
+  if (hash !== undefined) {
+    const found = `${digest.slice(0, digest.indexOf(':'))}:${hash.digest('hex')}`
+    if (found !== digest) throw corrupt(`has the digest ${found}`)
+  }
+  if (held !== undefined) yield held
+}
+
+/** One body after another, until one ends whole. */
+async function* unbroken(
+  client: Client,
+  reference: Reference,
+  { descriptor, from }: { readonly descriptor: Descriptor; readonly from: number },
+  ctx: Context,
+): AsyncGenerator<Uint8Array> {
+  let at = from
+  for (let tries = 1; at < descriptor.size || descriptor.size === 0; tries++) {
+    const began = at
+    try {
+      for await (const chunk of await openBody(client, reference, { descriptor, from: at }, ctx)) {
+        at += chunk.length
+        yield chunk
+      }
+      return
+    } catch (thrown) {
+      if (!isFault(thrown) || thrown.code !== 'registry.dropped') throw thrown
+      if (at - began >= progress) tries = 1
+      if (tries >= client.patience.tries) throw thrown
+      await sleep(client.patience.pause * 2 ** (tries - 1), undefined, { signal: ctx.signal })
+    }
+  }
+}
+
+async function openBody(
+  client: Client,
+  reference: Reference,
+  { descriptor, from }: { readonly descriptor: Descriptor; readonly from: number },
+  ctx: Context,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { domain, path } = reference
+  const call = {
+    domain,
+    repository: path,
+    need: 'pull' as const,
+    method: 'GET',
+    to: `${path}/blobs/${descriptor.digest}`,
+    scopes: pullScope(reference),
+    headers: { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) },
+    accept: [200, 206, 404],
+  }
+  const answer = await client.call(call, ctx)
+  if (answer.status !== 404) return bodyFrom(answer, from)
+  answer.discard()
+  for (const address of descriptor.urls ?? []) {
+    const url = new URL(address)
+    const { origin } = await client.home(domain, ctx)
+    checkDestination(url, origin, 'foreign')
+    return bodyFrom(await client.call({ ...call, to: url, scopes: [], accept: [200, 206] }, ctx), from)
+  }
+  throw new Fault('blob.missing', `${domain}/${path} has no blob ${descriptor.digest}`, {
+    hint: 'The image there is incomplete: push it again.',
+  })
+}
+
+/** A server may leave a Range unheeded and send all. */
+async function* bodyFrom(answer: Answer, from: number): AsyncGenerator<Uint8Array> {
+  if (answer.status === 206) {
+    const range = parseContentRange(answer.headers['content-range'])
+    if (range?.first !== from)
+      throw new Fault('registry.invalid', `${answer.url.host} sent another part of a blob than was asked for`)
+    return yield* answer.body
+  }
+  let skip = from
+  for await (const chunk of answer.body) {
+    if (skip < chunk.length) yield chunk.subarray(skip)
+    skip = Math.max(0, skip - chunk.length)
+  }
+}
+
+/** `bytes 0-99/200` (RFC 9110, 14.4); `size` is absent where it says `*`. `undefined` for anything else. */
+export function parseContentRange(
+  header: string | undefined,
+): { readonly first: number; readonly last: number; readonly size: number | undefined } | undefined {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '')
+  if (match === null) return undefined
+  const [first, last] = [Number(match[1]), Number(match[2])]
+  const size = match[3] === '*' ? undefined : Number(match[3])
+  const numbers = [first, last, size ?? last + 1]
+  if (!numbers.every(Number.isSafeInteger) || last < first || (size !== undefined && last >= size))
+    return undefined
+  return { first, last, size }
+}

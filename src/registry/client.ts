@@ -1,0 +1,172 @@
+// One call to a registry: the endpoint to ask, logging in when it asks for it, redirects, another try where that may help, and the
+// fault in its own words where it says no. What the calls mean is in the files beside this one.
+import { type Context, Fault } from '../core/index.ts'
+import { type Authorizer, denied, openAuthorizer } from './auth/authorizer.ts'
+import type { CredentialSource } from './auth/keychain.ts'
+import type { EndpointSource } from './hosts/configuration.ts'
+import type { Capability, Endpoint } from './hosts/endpoint.ts'
+import { type Agents, speaksTls } from './http/agents.ts'
+import { checkDestination, type Origin } from './http/destination.ts'
+import { type Answer, type Exchange, exchange, type RequestBody } from './http/exchange.ts'
+import { follow } from './http/follow.ts'
+import { type Patience, withRetries } from './http/retry.ts'
+import { faultOfAnswer, parseWarnings } from './refusal.ts'
+
+export interface Call {
+  /** Of a reference: `docker.io`. */
+  readonly domain: string
+  readonly need: Capability
+  readonly method: string
+  /** Below the endpoint, with a query if there is one: `library/alpine/manifests/3`; or a place that the registry named. */
+  readonly to: string | URL
+  /** The repository that it is about, if any. */
+  readonly repository?: string | undefined
+  /** What a token must allow: `repository:library/alpine:pull`. */
+  readonly scopes: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: RequestBody | undefined
+  /** The answers that are wanted; any other becomes a fault. */
+  readonly accept: readonly number[]
+  /** False for what cannot simply be sent again. */
+  readonly repeatable?: boolean
+}
+
+export interface ClientParts {
+  readonly agents: Agents
+  readonly endpoints: EndpointSource
+  readonly credentials: CredentialSource
+  readonly patience: Patience
+  /** Milliseconds without a byte. */
+  readonly idle: number
+  readonly userAgent: string
+}
+
+export interface Client extends Disposable {
+  /** Faults: those of `registry.*`, `credentials.invalid`. */
+  call(call: Call, ctx: Context): Promise<Answer>
+  /** Asks nothing of a mirror: the endpoint of the registry itself. */
+  home(domain: string, ctx: Context): Promise<{ readonly origin: Origin; readonly authorizer: Authorizer }>
+  readonly patience: Patience
+}
+
+interface Known {
+  readonly endpoint: Endpoint
+  readonly base: string
+  readonly origin: Origin
+}
+
+const tlsProbe = 10_000
+
+export function openClient(parts: ClientParts): Client {
+  const { agents, endpoints, credentials, patience, idle, userAgent } = parts
+  const configured = new Map<string, readonly Endpoint[]>()
+  const reached = new Map<Endpoint, Promise<Known>>()
+  const authorizers = new Map<string, Authorizer>()
+  const warned = new Set<string>()
+
+  const endpointsOf = (domain: string): readonly Endpoint[] => {
+    const known = configured.get(domain) ?? endpoints(domain)
+    configured.set(domain, known)
+    return known
+  }
+  const reach = (endpoint: Endpoint): Promise<Known> => {
+    const known = reached.get(endpoint) ?? settle(endpoint)
+    reached.set(endpoint, known)
+    return known
+  }
+  const send = (request: Exchange, known: Known | undefined, ctx: Context): Promise<Answer> => {
+    const own = known !== undefined && request.url.origin === new URL(known.base).origin
+    const agent = agents.for(request.url, own ? known.endpoint.tls : undefined)
+    const headers = { 'user-agent': userAgent, ...(own ? known.endpoint.headers : {}), ...request.headers }
+    return exchange({ ...request, headers }, { agent, signal: ctx.signal, idle })
+  }
+  const authorizerOf = (known: Known, call: Pick<Call, 'domain' | 'repository'>): Authorizer => {
+    const { domain, repository } = call
+    const name = known.endpoint.mirror ? known.endpoint.host : domain
+    const key = `${known.base} ${repository ?? ''}`
+    const found =
+      authorizers.get(key) ??
+      openAuthorizer({
+        origin: known.origin,
+        credentials: () => credentials.find(name, repository),
+        send: (request, origin, ctx) =>
+          withRetries(
+            async () => {
+              const answer = await follow(request, { origin, purpose: 'secret' }, (next) =>
+                send(next, known, ctx),
+              )
+              if (answer.status === 429 || answer.status >= 500) throw await faultOfAnswer(answer, Date.now())
+              return answer
+            },
+            patience,
+            ctx.signal,
+          ),
+        now: Date.now,
+      })
+    authorizers.set(key, found)
+    return found
+  }
+  const tell = (answer: Answer, origin: Origin, ctx: Context) => {
+    for (const message of parseWarnings(String(answer.headers.warning ?? ''))) {
+      const text = `${origin.host}: ${message}`
+      if (!warned.has(text)) ctx.emit({ type: 'warning', code: 'registry.warning', message: text })
+      warned.add(text)
+    }
+  }
+  const attempt = async (known: Known, call: Call, ctx: Context): Promise<Answer> => {
+    const { base, origin } = known
+    const url = call.to instanceof URL ? call.to : new URL(`${base}/${call.to}`)
+    // A place elsewhere that the registry named is not the registry: it learns nothing of who we are.
+    const own = url.origin === new URL(base).origin
+    if (!own) checkDestination(url, origin, 'secret')
+    const authorizer = authorizerOf(known, call)
+    const purpose = call.body === undefined ? 'redirect' : 'secret'
+    const once = async (authorization: string | undefined): Promise<Answer> => {
+      const headers = { ...call.headers, ...(authorization === undefined ? {} : { authorization }) }
+      const request = { method: call.method, url, headers, body: call.body }
+      return follow(request, { origin, purpose }, (next) => send(next, known, ctx))
+    }
+    const used = own ? await authorizer.header(call.scopes, ctx) : undefined
+    let answer = await once(used)
+    if (answer.status === 401 && own && answer.url.origin === url.origin) {
+      answer.discard()
+      if (!(await authorizer.challenged(answer, { scopes: call.scopes, used }, ctx)))
+        throw denied(origin, 'it answered 401 and names no way to log in that Peel knows', false)
+      answer = await once(await authorizer.header(call.scopes, ctx))
+    }
+    tell(answer, origin, ctx)
+    if (call.accept.includes(answer.status)) return answer
+    throw await faultOfAnswer(answer, Date.now())
+  }
+  return {
+    patience,
+    async call(call, ctx) {
+      const able = endpointsOf(call.domain).filter(({ capabilities }) => capabilities.has(call.need))
+      if (able.length === 0)
+        throw new Fault('registry.config', `the configuration of ${call.domain} has no place to ${call.need}`)
+      for (const endpoint of able) {
+        try {
+          const known = await reach(endpoint)
+          const tries =
+            call.repeatable === false || endpoint !== able.at(-1) ? { ...patience, tries: 1 } : patience
+          return await withRetries(() => attempt(known, call, ctx), tries, ctx.signal)
+        } catch (thrown) {
+          if (endpoint === able.at(-1) || ctx.signal.aborted) throw thrown
+        }
+      }
+      throw new Fault('internal', 'there was no last endpoint')
+    },
+    async home(domain) {
+      const known = await reach(endpointsOf(domain).find(({ mirror }) => !mirror)!)
+      return { origin: known.origin, authorizer: authorizerOf(known, { domain }) }
+    },
+    [Symbol.dispose]: () => agents[Symbol.dispose](),
+  }
+}
+
+async function settle(endpoint: Endpoint): Promise<Known> {
+  const { host, schemes, path } = endpoint
+  const scheme = schemes.length === 1 || (await speaksTls(host, tlsProbe)) ? schemes[0]! : schemes[1]!
+  const base = `${scheme}://${host}${path}`
+  return { endpoint, base, origin: { host: new URL(base).host, secure: scheme === 'https' } }
+}

@@ -1,0 +1,47 @@
+// Tries again what may go better: dropped connections, 429 and 5xx, after a pause that grows and is never the same for two clients.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isFault } from '../../core/index.ts'
+
+export interface Patience {
+  /** All tries, the first included. */
+  readonly tries: number
+  /** Milliseconds before the second try; each further pause is twice as long. */
+  readonly pause: number
+  /** Milliseconds: longer than this nobody waits, even where a registry asks for it. */
+  readonly longest: number
+}
+
+export const patience: Patience = { tries: 5, pause: 500, longest: 60_000 }
+
+/** Runs `work` until it succeeds, faults with another kind than `remote`, or the tries are used up: then its last fault comes out. */
+export async function withRetries<Result>(
+  work: (attempt: number) => Promise<Result>,
+  { tries, pause, longest }: Patience,
+  signal: AbortSignal,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt)
+    } catch (thrown) {
+      if (!isFault(thrown) || thrown.kind !== 'remote' || attempt >= tries) throw thrown
+      const asked = Number(thrown.details.data?.retryAfter ?? 0)
+      const wait = Math.max(asked, pauseBefore(attempt, pause))
+      if (wait > longest) throw thrown
+      await sleep(wait, undefined, { signal })
+    }
+  }
+}
+
+/** Half of it is certain, half by chance, so that many clients do not come back at once. */
+function pauseBefore(attempt: number, pause: number): number {
+  const full = pause * 2 ** (attempt - 1)
+  return full / 2 + Math.random() * (full / 2)
+}
+
+/** A `Retry-After` header in milliseconds from `now`: seconds or a date (RFC 9110, 10.2.3); 0 where it says nothing usable. */
+export function parseRetryAfter(value: string | undefined, now: number): number {
+  if (value === undefined) return 0
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? 0 : Math.max(0, at - now)
+}
