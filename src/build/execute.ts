@@ -6,6 +6,7 @@ import {
   type DiffId,
   type Digest,
   type Outcome,
+  openLimit,
   type Place,
   placed,
   rootPath,
@@ -13,7 +14,6 @@ import {
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
 import { recordBase } from './base-record.ts'
-import { openLimit } from './limit.ts'
 import { doStep } from './step.ts'
 import type { Tools } from './tools.ts'
 import { treeLayers } from './tree.ts'

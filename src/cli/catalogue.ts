@@ -9,6 +9,7 @@ type Load = () => Promise<{ readonly default: Command }>
 export const commands: Readonly<Record<string, Load>> = {
   build: () => import('./commands/build.ts'),
   run: () => import('./commands/run.ts'),
+  pull: () => import('./commands/pull.ts'),
   images: () => import('./commands/images.ts'),
   history: () => import('./commands/history.ts'),
   inspect: () => import('./commands/inspect.ts'),
@@ -28,6 +29,7 @@ export const commands: Readonly<Record<string, Load>> = {
 export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image: {
     build: 'build',
+    pull: 'pull',
     ls: 'images',
     list: 'images',
     history: 'history',

@@ -25,6 +25,8 @@ export type Event =
       readonly total?: number
       readonly unit: 'bytes' | 'entries'
     }
+  /** What the task does now, in docker's words for people: `Downloading`, `Already exists`. */
+  | { readonly type: 'entered'; readonly task: TaskId; readonly phase: string }
   /** A piece of output as it came: not cut into lines, never clipped. */
   | {
       readonly type: 'said'

@@ -1,13 +1,16 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
 import { build, openNamedContexts } from '../build/index.ts'
-import { asFault, type Context, type Event, Fault, type Place } from '../core/index.ts'
+import { asFault, type Context, type Event, Fault, type Place, printPlatform } from '../core/index.ts'
 import type { FindImage } from '../plan/index.ts'
-import type { Lease } from '../store/index.ts'
-import type { BuildOptions, BuildResult } from './api/index.ts'
+
+import type { Image, Lease } from '../store/index.ts'
+import type { BuildOptions, BuildResult, PullPolicy } from './api/index.ts'
 import { openBuildRecord } from './build-record.ts'
+
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
-import { findImage, parseTag } from './names.ts'
+import { parseTag } from './names.ts'
+import { obtainImage } from './obtain.ts'
 import type { Rooms } from './workshop.ts'
 
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
@@ -25,7 +28,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const began = Date.now()
   const given = await findSource(options, rooms, inner)
   const { tools } = given
-  const findImage = imageFinder(rooms, lease)
+  const findImage = imageFinder(rooms, { lease, policy: options.pull === true ? 'always' : 'missing' }, inner)
   const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
   const record = openBuildRecord({ ...given, tags, began })
   try {
@@ -61,13 +64,22 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   }
 }
 
-function imageFinder(rooms: Rooms, lease: Lease): FindImage {
+/** Images by name and platform, each asked for once. They stay until the lease ends. */
+function imageFinder(
+  rooms: Rooms,
+  { lease, policy }: { readonly lease: Lease; readonly policy: PullPolicy },
+  ctx: Context,
+): FindImage {
+  const asked = new Map<string, Promise<Image>>()
   return async (name, platform) => {
-    const image = findImage(rooms.store, name, platform)
+    const key = `${name} ${printPlatform(platform)}`
+    const obtained = asked.get(key) ?? obtainImage(rooms, name, { platform, policy }, ctx)
+    asked.set(key, obtained)
+    const image = await obtained
     const missing = lease.hold([image.digest, ...image.layers])
     if (missing.length > 0)
       throw new Fault('blob.missing', `image ${name} lacks the layer ${missing[0]}`, {
-        hint: 'load it again',
+        hint: 'load or pull it again',
       })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
   }

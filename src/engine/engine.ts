@@ -74,6 +74,9 @@ export function openEngine(options: EngineOptions = {}): Engine {
     study: async (source, request, ctx) =>
       (await import('./study/study.ts')).studyImage(source, request, { rooms, ctx }),
     run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
+    pull: async (name, request, ctx) => (await import('./registries.ts')).pull(rooms, name, request, ctx),
+    obtain: async (name, request, ctx) => (await import('./registries.ts')).obtain(rooms, name, request, ctx),
+    tags: async (repository, ctx) => (await import('./registries.ts')).listTags(rooms, repository, ctx),
     prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),
     usage() {
       const { images, ...sums } = rooms.store.usage()

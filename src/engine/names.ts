@@ -26,7 +26,7 @@ export function findImage(store: Store, name: string, platform?: Platform): Imag
   const image = digest === undefined ? undefined : store.images.find(digest, platform)
   if (image !== undefined) return image
   throw new Fault('image.missing', `No such image: ${name}`, {
-    hint: 'peel images lists those that are here; peel load, import and build bring others',
+    hint: 'peel images lists those that are here; peel pull, load, import and build bring others',
   })
 }
 

@@ -1,7 +1,7 @@
 // `peel run`: the image's file system with a writable layer of its own, one command in it, nothing left afterwards.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Context, Fault, hexOf, toRootPath } from '../core/index.ts'
+import { type Context, Fault, hexOf, parsePlatform, toRootPath } from '../core/index.ts'
 import { findUser, type RunMount } from '../run/index.ts'
 import type { RunOptions } from './api/index.ts'
 import { findImage } from './names.ts'
@@ -14,7 +14,11 @@ export async function runImage(
 ): Promise<{ readonly status: number }> {
   const { store } = rooms
   const { snapshots, runtime } = await rooms.machine()
-  const image = findImage(store, options.image)
+  const image = findImage(
+    store,
+    options.image,
+    options.platform === undefined ? undefined : parsePlatform(options.platform),
+  )
   using lease = store.lease()
   lease.hold([image.digest, ...image.layers])
   const config = image.config.config ?? {}

@@ -1,4 +1,6 @@
-// What an engine works with: the store, and for what touches the operating system the machine, loaded when something first asks for it.
+// What an engine works with: the store; the machine, for what touches the operating system; the client of registries. The latter two
+// are loaded when something first asks for them.
+import type { Registry } from '../registry/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { Machine } from './machine.ts'
 
@@ -8,11 +10,14 @@ export interface Rooms extends Disposable {
   /** Opened at the first look. */
   readonly store: Store
   machine(): Promise<Machine>
+  /** The client of registries, with this environment's configuration and credentials. */
+  registry(): Promise<Registry>
 }
 
 export function openRooms(root: string, env: Rooms['env']): Rooms {
   let store: Store | undefined
   let machine: Machine | undefined
+  let registry: Registry | undefined
   return {
     root,
     env,
@@ -25,7 +30,13 @@ export function openRooms(root: string, env: Rooms['env']): Rooms {
       machine ??= openMachine(this.store)
       return machine
     },
+    async registry() {
+      const { Registry } = await import('../registry/index.ts')
+      registry ??= new Registry({ env })
+      return registry
+    },
     [Symbol.dispose]: () => {
+      registry?.[Symbol.dispose]()
       machine?.[Symbol.dispose]()
       store?.close()
     },

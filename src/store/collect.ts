@@ -7,6 +7,7 @@ import type { Catalog } from './catalog.ts'
 import { sizeOf } from './disk.ts'
 import { mountItem } from './mounts.ts'
 import { sweepDead } from './owner.ts'
+import { listPartials } from './partials.ts'
 import { blobName, derivedPaths } from './paths.ts'
 import { loadEdges, reachable } from './reach.ts'
 import type { Collected, CollectOptions } from './types.ts'
@@ -41,7 +42,8 @@ export async function collect(
   if (options.dryRun !== true && sweepDead(root, catalog) === 'swept') repair()
   const { doomed, garbage } = catalog.write(() => {
     const chosen = choose(catalog, options)
-    const paths = pathsOf(chosen, options.dryRun === true ? [] : strays(root, catalog))
+    const broken = options.within === undefined ? listPartials(root) : []
+    const paths = pathsOf(chosen, [...broken, ...(options.dryRun === true ? [] : strays(root, catalog))])
     if (options.dryRun !== true) strike(catalog, chosen, paths)
     return { doomed: chosen, garbage: paths }
   })

@@ -12,7 +12,9 @@ import {
 } from '../core/index.ts'
 import {
   assemble,
+  findPlatformManifest,
   type ImageConfig,
+  type ImageIndex,
   type ImageManifest,
   isIndex,
   parseConfig,
@@ -103,7 +105,17 @@ export function openImages({ catalog, leases, blobs, layers }: Parts): Images {
     if (!blobs.has(digest)) return undefined
     const document = parseManifest(blobs.read(digest))
     if (!isIndex(document)) return undefined
-    return find(selectPlatform(document, platform ?? hostPlatform()).digest)
+    return platform === undefined ? ownOrAny(document) : find(selectPlatform(document, platform).digest)
+  }
+  const ownOrAny = (index: ImageIndex): Image | undefined => {
+    const here = index.manifests.flatMap((one) => find(one.digest) ?? [])
+    if (here.length < 2) return here[0]
+    const among = {
+      ...index,
+      manifests: index.manifests.filter((one) => here.some(({ digest }) => digest === one.digest)),
+    }
+    const own = findPlatformManifest(among, hostPlatform())
+    return here.find(({ digest }) => digest === own?.digest) ?? here[0]
   }
   return {
     create(draft) {
@@ -111,10 +123,18 @@ export function openImages({ catalog, leases, blobs, layers }: Parts): Images {
       const made = assemble({ ...draft, layers: parts })
       return store({ ...made, mediaType: mediaTypes.ociManifest })
     },
-    add({ config: configBytes, manifest }) {
+    add({ config: configBytes, manifest, index }) {
       const config = parseConfig(configBytes)
       if (manifest !== undefined)
-        return store({ config, configBytes, manifestBytes: manifest.bytes, mediaType: manifest.mediaType })
+        return catalog.write(() => {
+          const { bytes: manifestBytes, mediaType } = manifest
+          const image = store({ config, configBytes, manifestBytes, mediaType })
+          if (index !== undefined) {
+            const { digest } = blobs.put(index.bytes, index.mediaType)
+            catalog.run('insert or ignore into edges(parent, child) values(?, ?)', image.digest, digest)
+          }
+          return image
+        })
       const sizes = (id: DiffId) => layers.get(id).size
       const manifestBytes = plainManifest(configBytes, config.rootfs.diff_ids, sizes)
       return store({ config, configBytes, manifestBytes, mediaType: mediaTypes.ociManifest })

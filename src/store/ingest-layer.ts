@@ -8,13 +8,21 @@ import type { Catalog } from './catalog.ts'
 import type { LayerRoom } from './layers.ts'
 import type { Leases } from './lease.ts'
 import { withHead } from './stream.ts'
+import type { TempFile } from './temp.ts'
 import type { ExpectedLayer, IngestedLayer } from './types.ts'
 
-interface Parts {
+export interface IngestParts {
   readonly catalog: Catalog
   readonly leases: Leases
   readonly blobs: BlobRoom
   readonly layers: LayerRoom
+}
+
+export interface Incoming {
+  readonly stream: AsyncIterable<Uint8Array>
+  readonly expected: ExpectedLayer
+  /** A file that holds the stream's bytes as they come: then no second copy of them is made. */
+  readonly kept?: TempFile
 }
 
 const mediaTypeOf = {
@@ -24,13 +32,9 @@ const mediaTypeOf = {
 } as const
 
 /** Faults: `blob.corrupt` (not the expected digest or size), `tar.invalid`, `compression.invalid`, `compression.unsupported`. */
-export async function ingestLayer(
-  parts: Parts,
-  from: { readonly stream: AsyncIterable<Uint8Array>; readonly expected: ExpectedLayer },
-  ctx: Context,
-): Promise<IngestedLayer> {
+export async function ingestLayer(parts: IngestParts, from: Incoming, ctx: Context): Promise<IngestedLayer> {
   const { catalog, leases, blobs, layers } = parts
-  const { expected } = from
+  const { expected, kept } = from
   const name = expected.name ?? 'the layer'
   const { head, whole } = await withHead(from.stream, headSize)
   const kind = detectCompression(head)
@@ -38,14 +42,18 @@ export async function ingestLayer(
     throw new Fault('compression.unsupported', `${name} is compressed with ${kind}, which Peel cannot read`, {
       hint: `Decompress it first (${kind === 'xz' ? 'unxz' : 'bunzip2'}); plain tar, gzip and zstd can be read.`,
     })
-  using tar = blobs.temp()
-  using packed = kind === 'plain' || expected.keepCompressed === false ? undefined : blobs.temp()
+  const keepsTar = kind === 'plain' && kept !== undefined
+  using ownTar = keepsTar ? undefined : blobs.temp()
+  using ownPacked =
+    kind === 'plain' || kept !== undefined || expected.keepCompressed === false ? undefined : blobs.temp()
+  const tar = keepsTar ? kept : ownTar!
+  const packed = kind === 'plain' ? undefined : (kept ?? ownPacked)
   const indexer = createIndexer()
   const hash = createHash('sha256')
   let arrived = 0
   const take = (chunk: Uint8Array) => {
     indexer.push(chunk)
-    tar.write(chunk)
+    ownTar?.write(chunk)
   }
   if (kind === 'plain') {
     for await (const chunk of whole) {
@@ -58,7 +66,7 @@ export async function ingestLayer(
       for await (const chunk of whole) {
         arrived += chunk.length
         hash.update(chunk)
-        packed?.write(chunk)
+        ownPacked?.write(chunk)
         yield chunk
       }
     }

@@ -17,6 +17,7 @@ import { openContent } from './content.ts'
 import { ingestLayer } from './ingest-layer.ts'
 import type { Leases } from './lease.ts'
 import { blobPath, derivedPaths, rowsPath } from './paths.ts'
+import { receiveLayer } from './receive-layer.ts'
 import type { TempFile } from './temp.ts'
 import type { Layer, Layers } from './types.ts'
 
@@ -30,6 +31,7 @@ export interface LayerParts {
   readonly catalog: Catalog
   readonly leases: Leases
   readonly blobs: BlobRoom
+  readonly work: () => string
 }
 
 interface LayerRow {
@@ -40,7 +42,7 @@ interface LayerRow {
 /** How long packing may keep other work of the process waiting. */
 const turnMilliseconds = 8
 
-export function openLayers({ root, catalog, leases, blobs }: LayerParts): LayerRoom {
+export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): LayerRoom {
   const decoded = new Map<DiffId, LayerIndex>()
   const tarPath = (id: DiffId): string => {
     if (!blobs.has(blobOf(id))) throw missing(id)
@@ -78,6 +80,7 @@ export function openLayers({ root, catalog, leases, blobs }: LayerParts): LayerR
     },
     ingest: (stream, expected, ctx) =>
       ingestLayer({ catalog, leases, blobs, layers: room }, { stream, expected }, ctx),
+    receive: (source, ctx) => receiveLayer({ root, work, catalog, leases, blobs, layers: room }, source, ctx),
     compressed(id) {
       const row = catalog.row<{ digest: Digest; size: number; media_type: string }>(
         'select digest, size, media_type from compressed where diff = ? order by digest limit 1',

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Catalog } from './catalog.ts'
+import { rescuePartials } from './partials.ts'
 
 export interface Owner {
   readonly name: string
@@ -67,7 +68,10 @@ export function sweepDead(root: string, catalog: Catalog): 'swept' | 'nobody' {
       if (!live.has(owner)) dropLeases(catalog, owner)
   })
   for (const name of readdirSync(directory))
-    if (name.startsWith('dead-')) rmSync(path.join(directory, name), { recursive: true, force: true })
+    if (name.startsWith('dead-')) {
+      rescuePartials(root, path.join(directory, name))
+      rmSync(path.join(directory, name), { recursive: true, force: true })
+    }
   return swept
 }
 

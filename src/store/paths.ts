@@ -21,3 +21,8 @@ export function derivedPaths(id: DiffId): readonly string[] {
 export function blobName(digest: Digest | DiffId): string {
   return `blobs/${digest.slice(0, digest.indexOf(':'))}/${hexOf(digest)}`
 }
+
+/** Where a download of these bytes that broke off lies, relative to the root. */
+export function partialName(digest: Digest): string {
+  return `partial/${digest.replace(':', '-')}`
+}

@@ -33,7 +33,7 @@ export function openStore(root: string): Store {
   const isHere = (item: Digest | DiffId): boolean => blobs.has(item as Digest)
   const leases = openLeases(catalog, getOwner, isHere)
   const blobs = openBlobs({ root: directory, catalog, leases, work })
-  const layers = openLayers({ root: directory, catalog, leases, blobs })
+  const layers = openLayers({ root: directory, catalog, leases, blobs, work })
   const images = openImages({ catalog, leases, blobs, layers })
   const refs = openRefs({ root: directory, work, catalog, leases, blobs })
   const records = openRecords(catalog, leases, isHere)

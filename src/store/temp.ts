@@ -71,9 +71,14 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at)
   } catch (cause) {
-    throw new Fault('store.unwritable', `the store cannot be written: ${(cause as Error).message}`, {
-      hint: 'Free some space (peel prune), or choose another store with --root.',
-      cause,
-    })
+    throw asSpaceFault(cause)
   }
+}
+
+/** Why a write into the store failed, as `store.unwritable`. */
+export function asSpaceFault(cause: unknown): Fault {
+  return new Fault('store.unwritable', `the store cannot be written: ${(cause as Error).message}`, {
+    hint: 'Free some space (peel prune), or choose another store with --root.',
+    cause,
+  })
 }

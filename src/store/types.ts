@@ -80,6 +80,8 @@ export interface Layers {
   pack(entries: Iterable<Entry>, ctx: Context): Promise<Layer>
   /** Stores a layer that comes as plain, gzip or zstd bytes; `digest` and `size` are of the bytes as they come. */
   ingest(stream: AsyncIterable<Uint8Array>, expected: ExpectedLayer, ctx: Context): Promise<IngestedLayer>
+  /** Stores a layer that is downloaded, going on where an earlier download of it broke off, in this process or another. */
+  receive(source: LayerSource, ctx: Context): Promise<IngestedLayer>
   /** The compressed blob kept for a layer, if there is one. */
   compressed(id: DiffId): Descriptor | undefined
   /** The layer that a compressed (or plain) blob holds, if both are here. */
@@ -96,6 +98,16 @@ export interface ExpectedLayer {
   readonly keepCompressed?: boolean
   /** For messages: `layer 3 of 5`. */
   readonly name?: string | undefined
+}
+
+export interface LayerSource {
+  /** Of the bytes as they come. */
+  readonly descriptor: Descriptor
+  readonly diffId?: DiffId | undefined
+  /** For messages. */
+  readonly name?: string | undefined
+  /** The bytes from `from` on; called once, and again from 0 where what was here already turns out to be wrong. */
+  open(from: number): AsyncIterable<Uint8Array>
 }
 
 export interface IngestedLayer extends Layer {
@@ -134,8 +146,13 @@ export interface Images {
   add(documents: {
     readonly config: Uint8Array
     readonly manifest?: { readonly bytes: Uint8Array; readonly mediaType: string } | undefined
+    /** The index that named the manifest; it stays as long as the image. */
+    readonly index?: { readonly bytes: Uint8Array; readonly mediaType: string } | undefined
   }): Image
-  /** By manifest or config digest, or by the digest of an index with a platform; `undefined` if it is not here. */
+  /**
+   * By manifest or config digest, or by the digest of an index: then the one for `platform`, or without one that for this machine, else
+   * any that is here. `undefined` if it is not here.
+   */
   find(digest: Digest, platform?: Platform): Image | undefined
   /** As `find`; faults with `image.missing`. */
   get(digest: Digest, platform?: Platform): Image

@@ -48,7 +48,7 @@ export const buildFlags = {
     values: ['auto', 'plain', 'tty', 'json', 'rawjson', 'quiet'],
     about: 'Kind of progress',
   },
-  pull: { kind: 'switch', about: 'Accepted', hidden: true },
+  pull: { kind: 'switch', about: 'Always attempt to pull newer versions of base images' },
   quiet: { kind: 'switch', short: 'q', about: 'Suppress the build output and print image ID on success' },
   'require-cached': { kind: 'switch', about: 'Fail at the first step that is not in the cache, and say why' },
   rm: { kind: 'switch', default: true, about: 'Accepted', hidden: true },

@@ -37,6 +37,7 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     secrets: flags.secret.map((text) => parseSecret(text, around.env)),
     noCache: flags['no-cache'],
     requireCached: flags['require-cached'],
+    pull: flags.pull,
     noCacheFilter: flags['no-cache-filter'].flatMap((text) => text.split(',')),
     platform: onePlatform(flags.platform),
     network: flags.network === 'default' ? undefined : flags.network,

@@ -56,6 +56,7 @@ describe('the options of a build', () => {
       labels: { k: 'v', bare: '' },
       secrets: [{ id: 's', from: 'file', path: 'p' }],
       noCache: true,
+      pull: true,
       requireCached: true,
       noCacheFilter: ['x', 'y'],
       platform: 'linux/arm64',

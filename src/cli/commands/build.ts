@@ -73,7 +73,7 @@ async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Pr
       }
       return result
     },
-    (result, state) => summary(result, state, shell.now() - began),
+    { summary: (result, state) => summary(result, state, shell.now() - began) },
   )
 }
 

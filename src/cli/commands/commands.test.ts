@@ -229,6 +229,7 @@ describe('run', () => {
     fs.writeFileSync(envFile, '# no\n\n A=1 2\nB\n')
     let asked: unknown
     const engine: Partial<Engine> = {
+      obtain: async () => {},
       run: async (options) => {
         asked = options
         return { status: 7 }
@@ -240,6 +241,7 @@ describe('run', () => {
     assert.equal(status, 7)
     assert.deepEqual(asked, {
       image: 'app',
+      platform: undefined,
       command: ['sh', '-c', 'exit 7'],
       entrypoint: undefined,
       env: ['A=1 2', 'B', 'C=3'],
@@ -254,7 +256,10 @@ describe('run', () => {
     })
   })
   test('its own errors are 125, or what the fault says', async () => {
-    const failing = (fault: Fault): Partial<Engine> => ({ run: () => Promise.reject(fault) })
+    const failing = (fault: Fault): Partial<Engine> => ({
+      obtain: async () => {},
+      run: () => Promise.reject(fault),
+    })
     assert.equal((await callCli(['run', 'nope'], { engine: failing(missing('nope')) })).status, 125)
     const unstartable = new Fault('runtime.failed', 'no such program', { data: { status: 127 } })
     assert.equal((await callCli(['run', 'a', 'b'], { engine: failing(unstartable) })).status, 127)

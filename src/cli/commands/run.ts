@@ -2,8 +2,10 @@
 // a command that could not be started (`data.status` of the fault), as with docker.
 import { readFileSync } from 'node:fs'
 import { asFault, Fault } from '../../core/index.ts'
+import type { Engine, PullPolicy } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFault } from '../errors.ts'
+import { autoMode, withProgress } from '../progress/index.ts'
 import type { Shell } from '../shell.ts'
 
 export default defineCommand({
@@ -23,9 +25,13 @@ export default defineCommand({
       about: "The machine's network or none",
     },
     net: { kind: 'choice', values: ['default', 'host', 'none'], about: 'As --network', hidden: true },
-    platform: { kind: 'text', value: 'string', about: 'Accepted', hidden: true },
-    pull: { kind: 'text', value: 'string', about: 'Accepted', hidden: true },
-    quiet: { kind: 'switch', short: 'q', about: 'Accepted', hidden: true },
+    platform: { kind: 'text', value: 'string', about: 'Platform of the image: os/arch[/variant]' },
+    pull: {
+      kind: 'choice',
+      values: ['always', 'missing', 'never'],
+      about: 'Pull the image before running; default missing',
+    },
+    quiet: { kind: 'switch', short: 'q', about: 'Show no progress of pulling' },
     'read-only': { kind: 'switch', about: "Mount the container's root filesystem as read only" },
     rm: { kind: 'switch', about: 'Accepted: the container is always removed when it exits' },
     tty: { kind: 'switch', short: 't', about: 'Allocate a pseudo-TTY' },
@@ -43,9 +49,11 @@ export default defineCommand({
     const network = flags.network ?? flags.net
     try {
       const engine = await shell.engine()
+      await obtain(engine, image, { ...flags, shell })
       const { status } = await engine.run(
         {
           image,
+          platform: flags.platform,
           command,
           entrypoint: flags.entrypoint,
           env: [...flags['env-file'].flatMap(readEnvFile), ...flags.env],
@@ -70,6 +78,31 @@ export default defineCommand({
     }
   },
 })
+
+/** Pulls the image where it must; the container's own output stays alone on standard output. */
+async function obtain(
+  engine: Engine,
+  image: string,
+  {
+    shell,
+    quiet,
+    platform,
+    pull: policy,
+  }: {
+    readonly shell: Shell
+    readonly quiet: boolean
+    readonly platform: string | undefined
+    readonly pull: PullPolicy | undefined
+  },
+): Promise<void> {
+  const mode = quiet ? 'quiet' : autoMode(shell, 'plain')
+  await withProgress(
+    { ...shell, out: shell.err },
+    mode,
+    (ctx) => engine.obtain(image, { platform, policy }, ctx),
+    { kind: 'layers' },
+  )
+}
 
 function warn(event: { readonly type: string; readonly message?: string }, shell: Shell): void {
   if (event.type === 'warning') shell.err.write(`WARN: ${event.message}\n`)

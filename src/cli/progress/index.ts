@@ -6,13 +6,17 @@ import { jsonDrawing } from './json.ts'
 import { liveDrawing } from './live.ts'
 import { plainDrawing } from './plain.ts'
 import { quietDrawing } from './quiet.ts'
-import { paintOf } from './screen.ts'
+import { paintOf, stepStyle } from './screen.ts'
 import type { Progress } from './state.ts'
 import { noProgress, reduce } from './state.ts'
+import { transferLines, transferStyle } from './transfer.ts'
 
 export { countSteps, type Progress } from './state.ts'
 
 export type ProgressMode = 'plain' | 'tty' | 'json' | 'quiet'
+
+/** What the tasks are: steps of a build, or layers on their way. */
+export type ProgressKind = 'steps' | 'layers'
 
 /** What `auto` means here: the live view where the errors go to a terminal that can move its cursor, else `otherwise`. */
 export function autoMode(shell: Shell, otherwise: ProgressMode): ProgressMode {
@@ -24,9 +28,15 @@ export async function withProgress<T>(
   shell: Shell,
   mode: ProgressMode,
   work: (ctx: Context) => Promise<T>,
-  summary: (result: T, state: Progress) => readonly string[] = () => [],
+  {
+    summary = () => [],
+    kind = 'steps',
+  }: {
+    readonly summary?: (result: T, state: Progress) => readonly string[]
+    readonly kind?: ProgressKind
+  } = {},
 ): Promise<T> {
-  const drawing = drawingOf(mode, shell)
+  const drawing = drawingOf(mode, shell, kind)
   let state = noProgress
   const ctx: Context = {
     signal: shell.signal,
@@ -45,26 +55,29 @@ export async function withProgress<T>(
   }
 }
 
-function drawingOf(mode: ProgressMode, shell: Shell): Drawing {
+function drawingOf(mode: ProgressMode, shell: Shell, kind: ProgressKind): Drawing {
   const toErr = (text: string): void => shell.err.write(text)
   const now = (): number => shell.now()
   switch (mode) {
     case 'plain':
-      return plainDrawing(toErr, now)
+      return kind === 'layers' ? transferLines((text) => shell.out.write(text)) : plainDrawing(toErr, now)
     case 'json':
       return jsonDrawing((text) => shell.out.write(text))
     case 'quiet':
       return quietDrawing(toErr)
     case 'tty':
-      return liveDrawing({
-        write: toErr,
-        now,
-        size: () => shell.err.size(),
-        paint: paintOf((shell.env.NO_COLOR ?? '') === ''),
-        onExit: (act) => {
-          process.once('exit', act)
-          return () => process.off('exit', act)
+      return liveDrawing(
+        {
+          write: toErr,
+          now,
+          size: () => shell.err.size(),
+          paint: paintOf((shell.env.NO_COLOR ?? '') === ''),
+          onExit: (act) => {
+            process.once('exit', act)
+            return () => process.off('exit', act)
+          },
         },
-      })
+        kind === 'layers' ? transferStyle : stepStyle,
+      )
   }
 }

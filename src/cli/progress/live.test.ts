@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const program = `
 import { liveDrawing } from ${JSON.stringify(path.join(import.meta.dirname, 'live.ts'))}
 import { noProgress, reduce } from ${JSON.stringify(path.join(import.meta.dirname, 'state.ts'))}
-import { paintOf } from ${JSON.stringify(path.join(import.meta.dirname, 'screen.ts'))}
+import { paintOf, stepStyle } from ${JSON.stringify(path.join(import.meta.dirname, 'screen.ts'))}
 const { stderr } = process
 const drawing = liveDrawing({
   write: (text) => stderr.write(text),
@@ -18,7 +18,7 @@ const drawing = liveDrawing({
   size: () => ({ columns: stderr.columns, rows: stderr.rows }),
   paint: paintOf(true),
   onExit: (act) => (process.once('exit', act), () => process.off('exit', act)),
-})
+}, stepStyle)
 let state = noProgress
 const emit = (event) => drawing.draw((state = reduce(state, event, Date.now())), event)
 const step = (number) => ({ stage: 'app', step: { number, of: 3 }, at: Date.now() })

@@ -3,8 +3,7 @@
 import type { Drawing } from './drawing.ts'
 import { printFailure } from './quiet.ts'
 import type { Paint, ScreenSize } from './screen.ts'
-import { drawEnded, drawRegion } from './screen.ts'
-import type { Progress } from './state.ts'
+import type { Progress, Task } from './state.ts'
 import { noProgress } from './state.ts'
 import { printWarning } from './warning.ts'
 
@@ -22,7 +21,17 @@ export interface Terminal {
   onExit(act: () => void): () => void
 }
 
-export function liveDrawing(terminal: Terminal): Drawing {
+/** What stands where; rows are no wider than the screen. */
+export interface LiveStyle {
+  /** The rows that are redrawn. */
+  region(state: Progress, now: number, size: ScreenSize, paint: Paint): readonly string[]
+  /** The rows that a task which has just ended leaves above the region. */
+  ended(task: Task, columns: number, paint: Paint): readonly string[]
+  /** The rows that stay in place of the region at the end. */
+  left(state: Progress, size: ScreenSize, paint: Paint): readonly string[]
+}
+
+export function liveDrawing(terminal: Terminal, style: LiveStyle): Drawing {
   let latest: Progress = noProgress
   let region: readonly string[] = []
   let drawnAt = 0
@@ -34,7 +43,7 @@ export function liveDrawing(terminal: Terminal): Drawing {
    */
   const erase = (): string => (region.length === 0 ? '\r' : `\x1b[${region.length}A\r\x1b[J`)
   const redraw = (): void => {
-    const next = drawRegion(latest, terminal.now(), terminal.size(), terminal.paint)
+    const next = style.region(latest, terminal.now(), terminal.size(), terminal.paint)
     const text = erase() + above + next.map((row) => `${row}\n`).join('')
     region = next
     above = ''
@@ -55,7 +64,8 @@ export function liveDrawing(terminal: Terminal): Drawing {
         if (news.kind === 'warning')
           above += `${terminal.paint.warn(`WARN: ${printWarning(news.warning)}`)}\n`
         if (news.kind !== 'ended') continue
-        above += drawEnded(news.task, columns, terminal.paint)
+        above += style
+          .ended(news.task, columns, terminal.paint)
           .map((row) => `${row}\n`)
           .join('')
         if (news.task.outcome === 'failed') above += printFailure(news.task)
@@ -63,9 +73,10 @@ export function liveDrawing(terminal: Terminal): Drawing {
       // The engine's long synchronous stretches starve the timer, so events draw too.
       if (terminal.now() - drawnAt >= frame) redraw()
     },
-    finish(_state, lines) {
+    finish(state, lines) {
       clearInterval(timer)
-      terminal.write(erase() + above + lines.map((line) => `${line}\n`).join('') + showCursor)
+      const rows = [...style.left(state, terminal.size(), terminal.paint), ...lines]
+      terminal.write(erase() + above + rows.map((row) => `${row}\n`).join('') + showCursor)
       region = []
       forget()
     },

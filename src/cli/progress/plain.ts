@@ -40,6 +40,8 @@ export function printNews(news: News): string {
       return `${start} MISS ${news.task.name}: ${news.task.reason}\n`
     case 'line':
       return `${start} ${(news.after / 1000).toFixed(3)} ${news.text}\n`
+    case 'entered':
+      return `${start} ${news.task.phase}\n`
     case 'moved':
       return `${start} ${printMoved(news.task)}\n`
     case 'ended':

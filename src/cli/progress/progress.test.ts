@@ -4,7 +4,7 @@ import type { Event } from '../../core/index.ts'
 import { liveDrawing } from './live.ts'
 import { plainDrawing } from './plain.ts'
 import { quietDrawing } from './quiet.ts'
-import { drawRegion, paintOf } from './screen.ts'
+import { drawRegion, paintOf, stepStyle } from './screen.ts'
 import type { Progress } from './state.ts'
 import { countSteps, noProgress, reduce, running } from './state.ts'
 
@@ -171,13 +171,16 @@ describe('the live region', () => {
 
 test('the live view hides the cursor, and shows it again at the end', () => {
   const text = drawAll((write, now) =>
-    liveDrawing({
-      write,
-      now,
-      size: () => ({ columns: 50, rows: 24 }),
-      paint: paintOf(false),
-      onExit: () => () => {},
-    }),
+    liveDrawing(
+      {
+        write,
+        now,
+        size: () => ({ columns: 50, rows: 24 }),
+        paint: paintOf(false),
+        onExit: () => () => {},
+      },
+      stepStyle,
+    ),
   )
   assert.ok(text.startsWith('\x1b[?25l'))
   assert.ok(text.endsWith('the end\n\x1b[?25h'))

@@ -1,6 +1,7 @@
 // The live view as text: what stands in the region at the bottom while a build runs. Pure; `live.ts` puts it on the terminal.
 import { fit, printSize, tame, widthOf } from '../../core/index.ts'
 import { printSeconds } from '../text/human.ts'
+import type { LiveStyle } from './live.ts'
 import { printMoved } from './plain.ts'
 import type { Progress, Task } from './state.ts'
 import { countSteps, running } from './state.ts'
@@ -32,6 +33,9 @@ export interface ScreenSize {
 
 /** Lines of output below each running step, where there is room. */
 const outputLines = 4
+
+/** Steps of a build: ended ones scroll away, running ones stand below a heading. */
+export const stepStyle: LiveStyle = { region: drawRegion, ended: drawEnded, left: () => [] }
 
 /** The rows of the live region: a heading, then each running task with its last output; never taller or wider than the screen. */
 export function drawRegion(state: Progress, now: number, size: ScreenSize, paint: Paint): readonly string[] {

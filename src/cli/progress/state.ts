@@ -21,6 +21,8 @@ export interface Task {
   readonly reason: string | undefined
   /** Why it failed. */
   readonly message: string | undefined
+  /** What it does now, as one or two words. */
+  readonly phase: string | undefined
   readonly moved:
     | { readonly done: number; readonly total: number | undefined; readonly unit: 'bytes' | 'entries' }
     | undefined
@@ -46,7 +48,7 @@ export interface Warning {
 }
 
 export type News =
-  | { readonly kind: 'began' | 'missed' | 'moved' | 'ended'; readonly task: Task }
+  | { readonly kind: 'began' | 'missed' | 'moved' | 'entered' | 'ended'; readonly task: Task }
   /** A whole line of output, without its newline; `after` is milliseconds since the task began. */
   | { readonly kind: 'line'; readonly task: Task; readonly text: string; readonly after: number }
   | { readonly kind: 'warning'; readonly warning: Warning }
@@ -75,6 +77,10 @@ export function reduce(state: Progress, event: Event, now: number): Progress {
       const next = { ...task, reason: oneLine(event.reason) }
       return withTask(state, next, [{ kind: 'missed', task: next }])
     }
+    case 'entered': {
+      const next = { ...task, phase: oneLine(event.phase) }
+      return withTask(state, next, [{ kind: 'entered', task: next }])
+    }
     case 'moved': {
       const next = { ...task, moved: { done: event.done, total: event.total, unit: event.unit } }
       return withTask(state, next, [{ kind: 'moved', task: next }])
@@ -101,6 +107,7 @@ function begin(event: Event & { type: 'began' }, number: number): Task {
     size: undefined,
     reason: undefined,
     message: undefined,
+    phase: undefined,
     moved: undefined,
     tail: [],
     lines: 0,

@@ -43,6 +43,8 @@ export interface BuildOptions {
   readonly labels?: Readonly<Record<string, string>>
   readonly secrets?: readonly SecretSource[]
   readonly noCache?: boolean
+  /** Ask registries for newer versions of images that are here. */
+  readonly pull?: boolean
   /** Stage names that are built anew. */
   readonly noCacheFilter?: readonly string[]
   /** Fail with `step.uncached` at the first step that is not in the cache. */

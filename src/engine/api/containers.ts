@@ -3,6 +3,8 @@ import type { Context } from '../../core/index.ts'
 
 export interface RunOptions {
   readonly image: string
+  /** `os/arch[/variant]`; default: this machine's. */
+  readonly platform?: string | undefined
   readonly command: readonly string[]
   /** Empty text clears the image's entrypoint. */
   readonly entrypoint?: string | undefined

@@ -5,6 +5,7 @@ import type { BuildCalls } from './build.ts'
 import type { RecordCalls } from './builds.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ImageCalls } from './images.ts'
+import type { RegistryCalls } from './registries.ts'
 import type { StudyCalls } from './study.ts'
 import type { UpkeepCalls } from './upkeep.ts'
 
@@ -13,6 +14,7 @@ export type * from './build.ts'
 export type * from './builds.ts'
 export type * from './containers.ts'
 export type * from './images.ts'
+export type * from './registries.ts'
 export type * from './study.ts'
 export type * from './upkeep.ts'
 
@@ -22,6 +24,7 @@ export interface Engine
     ImageCalls,
     ArchiveCalls,
     ContainerCalls,
+    RegistryCalls,
     StudyCalls,
     UpkeepCalls,
     Disposable {

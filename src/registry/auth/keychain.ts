@@ -2,6 +2,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { Fault } from '../../core/index.ts'
+import { type Environment, helperErase, helperGet, helperStore } from './credential-program.ts'
 import {
   type AuthEntry,
   type Credentials,
@@ -10,7 +11,6 @@ import {
   printAuthEntry,
 } from './credentials.ts'
 import { type DockerConfig, parseDockerConfig, readDockerConfig, writeDockerConfig } from './docker-config.ts'
-import { type Environment, helperErase, helperGet, helperStore } from './helper.ts'
 
 /** Finds who to be for a registry. `path` is the repository: podman's files may have an entry for a part of a registry. */
 export interface CredentialSource {

@@ -1,7 +1,7 @@
 // Which endpoints a registry has on this machine. A hosts.toml of containerd decides where there is one; otherwise docker's settings.
 import os from 'node:os'
 import path from 'node:path'
-import type { Environment } from '../auth/helper.ts'
+import type { Environment } from '../auth/credential-program.ts'
 import { isInsecure, readCertificates, readDaemonJson, readIfThere } from './docker-daemon.ts'
 import {
   allCapabilities,
