@@ -58,11 +58,11 @@ export function globalArguments(
   return values
 }
 
-/** `NAME=value` of the proxies that were given, in both spellings, as docker sets them for RUN. */
+/** `NAME=value` of the proxies that were given, in both spellings, as docker sets them for RUN. The lower case one counts. */
 export function proxyEnvironment(given: BuildArguments): string[] {
   const env: string[] = []
   for (const name of proxyNames) {
-    const value = given.get(name) ?? given.get(name.toLowerCase())
+    const value = given.get(name.toLowerCase()) ?? given.get(name)
     if (value !== undefined) env.push(`${name}=${value}`, `${name.toLowerCase()}=${value}`)
   }
   return env

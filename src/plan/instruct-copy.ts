@@ -4,6 +4,7 @@ import { type AddInstruction, type CopyInstruction, heredocText } from '../docke
 import { copyCreatedBy } from './created-by.ts'
 import { normalWorkdir, type StageState, workdirOf } from './state.ts'
 import type { CopyItem, CopyStep, FileSource } from './step.ts'
+import { urlFileName } from './url-file-name.ts'
 
 /** The step of a COPY or ADD whose variables are expanded. Faults with `dockerfile.invalid` and `reference.invalid`. */
 export function copyStep(
@@ -96,10 +97,4 @@ function destinationPath(workdir: string, destination: string): string {
   const clean = normalWorkdir(workdir, destination)
   const directory = destination === '' || /(^|\/)\.?$/.test(destination)
   return directory && clean !== '/' ? `${clean}/` : clean
-}
-
-function urlFileName(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : ''
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  return name === '' ? '__unnamed__' : decodeURIComponent(name)
 }

@@ -116,7 +116,7 @@ const handlers: { readonly [Kind in InstructionKind]: Instruct<Kind> } = {
     return config(`USER ${user}`)
   },
   EXPOSE: ({ ports }, state) => {
-    const texts = [...new Set(parsePorts(ports).map(({ text }) => text))].sort()
+    const texts = parsePorts(ports).map(({ text }) => text)
     state.config.ExposedPorts = {
       ...state.config.ExposedPorts,
       ...Object.fromEntries(texts.map((text) => [text, {}])),

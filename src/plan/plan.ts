@@ -18,6 +18,7 @@ import {
   type Stage,
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
+import { findCircle } from './circle.ts'
 import { instruct, type Scope } from './instruct.ts'
 import type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
@@ -209,6 +210,11 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
       throw new Fault('stage.missing', `there is no stage ${name} above this one`, stageHint(file, current))
     }
     const later = file.stages.find((stage) => stage.index >= current && stage.name === name.toLowerCase())
+    const circle = later === undefined ? undefined : findCircle(file)
+    if (circle !== undefined)
+      throw new Fault('stage.missing', `circular dependency detected on stage: ${circle}`, {
+        hint: 'a stage can take files only from stages that do not need it',
+      })
     if (later !== undefined)
       throw new Fault(
         'stage.missing',
@@ -264,7 +270,9 @@ function triggered(trigger: string, place: Place): Instruction {
 function epochOf(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   if (!/^\d+$/.test(text))
-    throw new Fault('argument.missing', `SOURCE_DATE_EPOCH: "${text}" is not a number of seconds`)
+    throw new Fault('argument.missing', `invalid SOURCE_DATE_EPOCH: ${text}`, {
+      hint: 'write a number of seconds since 1970',
+    })
   return Number(text)
 }
 

@@ -40,10 +40,10 @@ function stateOf(config: Writable<ContainerConfig>, author: string | undefined):
   return { env, buildArgs: new Map(), config, author, commandSet: false }
 }
 
-/** The state that building on another stage starts with; arguments are inherited, too. */
+/** The state that building on another stage starts with. Arguments are inherited, too, but what the image says goes before them. */
 export function childState(parent: StageState): StageState {
   return {
-    env: new Map(parent.env),
+    env: new Map([...parent.env, ...(parent.config.Env ?? []).map(splitVariable)]),
     buildArgs: new Map(parent.buildArgs),
     config: structuredClone(parent.config),
     author: parent.author,

@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { comparePaths, isFault, parentPath, sha256, toRootPath } from '../core/index.ts'
-import type { FileView } from '../layer/index.ts'
+import { comparePaths, isFault, toRootPath } from '../core/index.ts'
+import { fileView } from '../testing/file-view.ts'
 import { dir, file, symlink } from '../testing/tree.ts'
 import { findOwner, findUser, mountPoints, type RunSpec } from './index.ts'
 
-function view(...nodes: readonly ReturnType<typeof file | typeof dir | typeof symlink>[]): FileView {
-  const all = [dir('/'), ...nodes]
-  return {
-    lookup: (path) => {
-      const node = all.find((one) => one.path === path)
-      return node === undefined ? undefined : { node }
-    },
-    list: (path) =>
-      all.filter((one) => one.path !== '/' && parentPath(one.path) === path).map((one) => one.path),
-    digest: () => sha256(''),
-    read: (found) => (found.content.in === 'memory' ? found.content.bytes : new Uint8Array()),
-  }
-}
-
-const image = view(
+const image = fileView(
   dir('/etc'),
   file(
     '/etc/passwd',
@@ -52,19 +38,26 @@ describe('USER', () => {
     assert.throws(() => findUser(image, '4294967296'), isMissing)
   })
   test('an image without account files has root and numbers', () => {
-    assert.equal(findUser(view(), '').uid, 0)
-    assert.equal(findUser(view(), 'root').gid, 0)
-    assert.equal(findUser(view(), '12').uid, 12)
-    assert.throws(() => findUser(view(), 'ada'), isMissing)
+    assert.equal(findUser(fileView(), '').uid, 0)
+    assert.equal(findUser(fileView(), 'root').gid, 0)
+    assert.equal(findUser(fileView(), '12').uid, 12)
+    assert.throws(() => findUser(fileView(), 'ada'), isMissing)
   })
 })
 
 test('--chown takes a number as it stands, for the group too', () => {
-  assert.deepEqual(findOwner(image, 'ada'), { uid: 1000, gid: 1001 })
-  assert.deepEqual(findOwner(image, '1000'), { uid: 1000, gid: 1000 })
-  assert.deepEqual(findOwner(image, '55:wheel'), { uid: 55, gid: 10 })
-  assert.deepEqual(findOwner(image, 'ada:7'), { uid: 1000, gid: 7 })
-  assert.throws(() => findOwner(image, 'bob'), isMissing)
+  const unknown: string[] = []
+  assert.deepEqual(findOwner(image, 'ada'), { uid: 1000, gid: 1001, unknown })
+  assert.deepEqual(findOwner(image, '1000'), { uid: 1000, gid: 1000, unknown })
+  assert.deepEqual(findOwner(image, '55:wheel'), { uid: 55, gid: 10, unknown })
+  assert.deepEqual(findOwner(image, 'ada:7'), { uid: 1000, gid: 7, unknown })
+  assert.deepEqual(findOwner(image, ':video'), { uid: 0, gid: 44, unknown })
+  assert.throws(() => findOwner(image, '4294967296'), isMissing)
+})
+
+test('--chown takes a name that the image lacks for root, and says so', () => {
+  assert.deepEqual(findOwner(image, 'bob'), { uid: 0, gid: 0, unknown: ['user bob'] })
+  assert.deepEqual(findOwner(image, 'ada:staff'), { uid: 1000, gid: 0, unknown: ['group staff'] })
 })
 
 describe('mount points', () => {
@@ -81,7 +74,7 @@ describe('mount points', () => {
     points.map((point) => (point.kind === 'directory' ? `${point.path}/` : point.path))
 
   test('of an empty root are all that docker mounts', () => {
-    const found = mountPoints(view(), spec)
+    const found = mountPoints(fileView(), spec)
     assert.deepEqual(paths(found), ['/dev/', '/etc/', '/etc/hosts', '/etc/resolv.conf', '/proc/', '/sys/'])
     assert.deepEqual(
       found,
@@ -90,7 +83,7 @@ describe('mount points', () => {
   })
 
   test('follow symlinks inside the root and skip what is there', () => {
-    const root = view(
+    const root = fileView(
       ...['/dev', '/proc', '/sys', '/etc', '/data'].map((path) => dir(path)),
       file('/etc/hosts'),
       symlink('/etc/resolv.conf', '../run/resolve/stub.conf'),

@@ -49,22 +49,33 @@ export function findUser(view: FileView, text: string): User {
   return { uid, gid, additionalGids, home }
 }
 
+/** An owner; `unknown` are the names that the image does not have, which stand for root. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+  readonly unknown: readonly string[]
+}
+
 /**
  * The owner that `--chown=text` means: `user`, `user:group`, each a name or a number. Without a group, a name brings the group /etc/passwd
- * gives it, and a number is the group as well. Faults with `user.missing` for an unknown name.
+ * gives it, and a number is the group as well. A name that the image does not have is root, as in BuildKit.
  */
-export function findOwner(view: FileView, text: string): { readonly uid: number; readonly gid: number } {
-  const [user, group] = parts(text)
-  const number = parseId(user)
-  let [uid, gid] = [number ?? 0, number ?? 0]
-  if (number === undefined && user !== '') {
-    const entry = readPasswd(view).find((line) => line.name === user)
-    if (entry === undefined && user !== 'root') throw unknown('user', user)
-    uid = entry?.uid ?? 0
-    gid = entry?.gid ?? 0
+export function findOwner(view: FileView, text: string): Owner {
+  const [user, group = ''] = parts(text)
+  const number = user === '' || user === 'root' ? 0 : parseId(user)
+  const entry = number === undefined ? readPasswd(view).find((line) => line.name === user) : undefined
+  const gid =
+    group === '' || group === 'root'
+      ? 0
+      : (parseId(group) ?? readGroups(view).find((line) => line.name === group)?.gid)
+  return {
+    uid: number ?? entry?.uid ?? 0,
+    gid: group === '' ? (number ?? entry?.gid ?? 0) : (gid ?? 0),
+    unknown: [
+      ...(number === undefined && entry === undefined ? [`user ${user}`] : []),
+      ...(gid === undefined ? [`group ${group}`] : []),
+    ],
   }
-  if (group !== undefined && group !== '') gid = findGroup(view, group)
-  return { uid, gid }
 }
 
 function findGroup(view: FileView, text: string): number {

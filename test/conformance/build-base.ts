@@ -53,16 +53,25 @@ export function baseTar(): Buffer {
     { name: 'etc/group', type: 'file', content: group },
     { name: 'etc/shadow', type: 'file', mode: 0o640, content: 'root:*:::::::\n' },
     { name: 'etc/hostname', type: 'file', content: 'base\n' },
+    ...dated('etc/os-release', 'ID=alpine\nVERSION_ID=3.99.0\n'),
+    ...dated('etc/nsswitch.conf', 'hosts: files dns\n'),
+    ...dated('usr/bin/script', '#!/bin/sh\n'),
     { name: 'etc/alpine-release', type: 'file', content: '3.99.0\n' },
   ]
   const seen = new Set<string>()
   return rawTar(entries.filter(({ name }) => !seen.has(name) && seen.add(name)))
 }
 
+/** A file whose time cases copy with `touch -r`: that of their contexts. */
+function dated(name: string, content: string): readonly RawEntry[] {
+  return [{ name, type: 'file', content, mtime: 1485449953 }]
+}
+
 const passwd = `root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/usr/sbin:/bin/false
 bin:x:2:2:bin:/bin:/bin/false
 sys:x:3:3:sys:/dev:/bin/false
+lp:x:7:7:lp:/var/spool/lpd:/bin/false
 mail:x:8:8:mail:/var/spool/mail:/bin/false
 www-data:x:33:33:www-data:/var/www:/bin/false
 operator:x:37:37:Operator:/var:/bin/false

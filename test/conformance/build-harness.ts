@@ -35,6 +35,8 @@ export type Built = Extract<Outcome, { ok: true }>
 export interface Bench extends Disposable {
   readonly engine: Engine
   readonly store: Store
+  /** What the base image holds. */
+  readonly base: Stack
   /** A new empty directory below the bench's own. */
   directory(): string
   /** Never throws for what the build does; faults become `{ ok: false }`. */
@@ -52,12 +54,14 @@ export async function openBench(extra: readonly string[] = []): Promise<Bench> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-bench-'))
   const engine = openEngine({ root: path.join(home, 'store'), env: {} })
   const store = openStore(path.join(home, 'store'))
+  let baseFiles: Stack
   try {
     const base = await engine.import(
       { source: Readable.from([baseTar()]), tag: 'busybox', changes: baseChanges },
       silent,
     )
     for (const name of [...baseNames, ...extra]) engine.tag(base.id, name)
+    baseFiles = store.layers.stack(store.images.get(base.id).layers)
   } catch (thrown) {
     engine[Symbol.dispose]()
     fs.rmSync(home, { recursive: true, force: true })
@@ -84,6 +88,7 @@ export async function openBench(extra: readonly string[] = []): Promise<Bench> {
   return {
     engine,
     store,
+    base: baseFiles,
     directory() {
       made++
       const directory = path.join(home, `context-${made}`)

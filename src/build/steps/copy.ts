@@ -11,11 +11,11 @@ import {
 } from '../../core/index.ts'
 import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
-import { findOwner } from '../../run/index.ts'
 import type { Layer } from '../../store/index.ts'
 import type { ContextView } from '../context-view.ts'
 import { selectedParts } from '../file-parts.ts'
 import { parseMode } from '../mode.ts'
+import { ownerIn } from '../owner.ts'
 import { openPlacement, type Placement } from '../place.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { reuseContents } from '../reuse.ts'
@@ -42,7 +42,7 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     const stack = tools.store.layers.stack(work.below)
     const placement = openPlacement(stack, {
       destination: step.destination,
-      owner: step.chown === undefined ? undefined : findOwner(stack, step.chown),
+      owner: step.chown === undefined ? undefined : ownerIn(stack, step.chown, step.place, ctx),
       mode,
       now: tools.now(),
       time: (mtime) =>

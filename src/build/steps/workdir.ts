@@ -1,7 +1,7 @@
 // WORKDIR: makes the directory, owned by the stage's user.
 import { field } from '../../cache/index.ts'
 import type { WorkdirStep } from '../../plan/index.ts'
-import { findUser } from '../../run/index.ts'
+import { ownerIn } from '../owner.ts'
 import { openPlacement } from '../place.ts'
 import type { Prepared } from '../prepared.ts'
 import { clampTime, type Tools } from '../tools.ts'
@@ -13,10 +13,10 @@ export function prepareWorkdir(step: WorkdirStep, tools: Tools): Prepared {
     ignore: undefined,
     perform({ below }, ctx) {
       const stack = tools.store.layers.stack(below)
-      const { uid, gid } = findUser(stack, step.user)
+      const owner = ownerIn(stack, step.user, step.place, ctx)
       const placement = openPlacement(stack, {
         destination: step.path,
-        owner: { uid, gid },
+        owner,
         now: tools.now(),
         time: (mtime) => clampTime(tools, mtime),
       })

@@ -1,4 +1,5 @@
 // From the flags of `peel build` to what the engine builds.
+import { isIP } from 'node:net'
 import { Fault } from '../../core/index.ts'
 import type {
   BuildContext,
@@ -20,12 +21,7 @@ export interface Surroundings {
 /** Faults with `usage.invalid` on what the flags' own grammar does not catch. */
 export function readOptions(flags: BuildFlags, path: string, around: Surroundings): BuildOptions {
   const secretArgs = flags['secret-build-arg']
-  const buildArgs = Object.fromEntries(
-    [...flags['build-arg'], ...secretArgs].map((text) => {
-      const [name, value] = splitPair(text)
-      return [name, value ?? around.env[name]]
-    }),
-  )
+  const buildArgs = readBuildArgs([...flags['build-arg'], ...secretArgs], around.env)
   return {
     ...whatToBuild(flags, path, around),
     contexts: parseContexts(flags['build-context']),
@@ -33,7 +29,7 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     target: flags.target,
     buildArgs,
     secretBuildArgs: secretArgs.map((text) => splitPair(text)[0]),
-    labels: Object.fromEntries(flags.label.map(splitPair).map(([name, value]) => [name, value ?? ''])),
+    labels: readLabels(flags.label),
     secrets: flags.secret.map((text) => parseSecret(text, around.env)),
     noCache: flags['no-cache'],
     requireCached: flags['require-cached'],
@@ -148,11 +144,24 @@ function splitPair(text: string): readonly [string, string | undefined] {
   return [name, equals < 0 ? undefined : text.slice(equals + 1)]
 }
 
-/** Docker takes `host:ip` and `host=ip`; an IPv6 address may stand in brackets. */
+/** Docker takes `host:ip` and `host=ip`; an IPv6 address may stand in brackets. `host-gateway` is this machine, whose network RUN has. */
 function parseHost(text: string): string {
-  const match = /^([^:=]+)[:=](.+)$/.exec(text)
-  if (match === null) return fail(`--add-host ${text} is not "host:ip"`)
-  return `${match[1]}:${match[2]!.replace(/^\[(.*)\]$/, '$1')}`
+  const [, name, written = ''] = /^([^:=]+)[:=](.+)$/.exec(text) ?? []
+  if (name === undefined) return fail(`--add-host ${text} is not "host:ip"`)
+  const address = written.trim().replace(/^\[(.*)\]$/, '$1')
+  if (address === 'host-gateway') return `${name}:127.0.0.1`
+  if (isIP(address) === 0) return fail(`--add-host ${text}: "${written}" is no IP address`)
+  return `${name}:${address}`
+}
+
+function readLabels(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [name, value = ''] = splitPair(text)
+      if (name.trim() === '') return fail(`invalid label "${text}": empty name`)
+      return [name, value]
+    }),
+  )
 }
 
 function onePlatform(text: string | undefined): string | undefined {
@@ -175,4 +184,21 @@ function parseCount(text: string | undefined): number | undefined {
 /** Faults with `usage.invalid`. */
 export function fail(message: string, hint?: string): never {
   throw new Fault('usage.invalid', message, { hint: hint ?? "See 'peel build --help'" })
+}
+
+/** A name by itself has its value from the environment; where that has none, an earlier value stays. The last of two counts. */
+function readBuildArgs(
+  texts: readonly string[],
+  env: Surroundings['env'],
+): Readonly<Record<string, string | undefined>> {
+  const args: Record<string, string | undefined> = {}
+  for (const text of texts) {
+    const [name, value] = splitPair(text)
+    if (name === '')
+      throw new Fault('usage.invalid', `invalid build argument "${text}": it has no name`, {
+        hint: 'write --build-arg NAME=VALUE, or --build-arg NAME to take it from the environment',
+      })
+    args[name] = value ?? env[name] ?? args[name]
+  }
+  return args
 }

@@ -3,11 +3,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { buildFlags } from '../../../src/cli/commands/build-flags.ts'
-import { readOptions } from '../../../src/cli/commands/build-options.ts'
-import { parseFlags } from '../../../src/cli/flags.ts'
 import { asFault } from '../../../src/core/index.ts'
+import { readBuildFlags } from '../build-command.ts'
 import { type ContextEntry, writeContext } from '../build-context.ts'
 import { type Bench, described, needsRoot, type Outcome, openBench, skipForImage } from '../build-harness.ts'
 import { goFormat } from '../go-format.ts'
@@ -174,17 +171,7 @@ async function check(one: CliCase, bench: Bench): Promise<void> {
     const unsupported = argv.find((word) => /^--(?:cgroup-parent|squash)/.test(word))
     if (unsupported !== undefined) skip(`${unsupported.split('=')[0]} is the classic builder's`)
     try {
-      const parsed = parseFlags(
-        { ...buildFlags, 'cache-from': { kind: 'list', value: 'list', about: '' } },
-        [...argv, directory],
-        { command: 'peel build' },
-      )
-      if (parsed.kind !== 'parsed') return skip('asks for help')
-      const options = readOptions(parsed.flags, directory, {
-        env: {},
-        readInput: () => '',
-        input: Readable.from([]),
-      })
+      const options = readBuildFlags(argv, {}, directory)
       const tags = what.tag === undefined || unstated.test(what.tag) ? [] : [what.tag]
       return await bench.build({ ...options, tags: [...tags, ...(options.tags ?? [])] })
     } catch (thrown) {

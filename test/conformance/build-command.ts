@@ -1,0 +1,23 @@
+// The command line of `peel build` as the options of a build, for cases that state flags.
+import { Readable } from 'node:stream'
+import { buildFlags } from '../../src/cli/commands/build-flags.ts'
+import { readOptions } from '../../src/cli/commands/build-options.ts'
+import { parseFlags } from '../../src/cli/flags.ts'
+import type { BuildOptions } from '../../src/engine/index.ts'
+import { skip } from './suite.ts'
+
+/** Reads the flags; faults as the command would. */
+export function readBuildFlags(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  directory = '.',
+): BuildOptions {
+  const parsed = parseFlags(
+    { ...buildFlags, 'cache-from': { kind: 'list', value: 'list', about: '' } },
+    [directory, ...argv],
+    { command: 'peel build' },
+  )
+  return parsed.kind === 'parsed'
+    ? readOptions(parsed.flags, directory, { env, readInput: () => '', input: Readable.from([]) })
+    : skip('asks for help')
+}
