@@ -6,14 +6,14 @@ import type { BaseImage } from '../plan/index.ts'
 import type { Records } from '../store/index.ts'
 
 /** Records which image a stage starts from; gives what differs from the last time, nothing where this image was used before. */
-export function recordBase(
+export async function recordBase(
   image: BaseImage,
   {
     platform,
     slot,
     records,
   }: { readonly platform: Platform; readonly slot: string; readonly records: Records },
-): readonly PartChange[] {
+): Promise<readonly PartChange[]> {
   const name = field('base image', image.name)
   const key = keyOf([
     field('instruction', 'FROM'),
@@ -24,14 +24,7 @@ export function recordBase(
   if (records.get(key.digest) !== undefined) return []
   const op = keyOf([name]).digest
   const nearest = records.nearest(slot, op)
-  records.put({
-    key: key.digest,
-    op,
-    slot,
-    recipe: printRecipe(key.parts),
-    result: '',
-    uses: [],
-    created: Date.now(),
-  })
-  return nearest === undefined ? [] : changedParts(parseRecipe(nearest.recipe), key.parts)
+  const record = { key: key.digest, op, slot, result: '', uses: [], created: Date.now() }
+  records.put(record, await printRecipe(key.parts))
+  return nearest === undefined ? [] : changedParts(parseRecipe(records.recipe(nearest.key)), key.parts)
 }

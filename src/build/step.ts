@@ -9,8 +9,8 @@ import {
   keyOf,
   type Miss,
   missOf,
-  parseRecipe,
   printRecipe,
+  splitRecipe,
 } from '../cache/index.ts'
 import { type Context, chainId, type DiffId, Fault } from '../core/index.ts'
 import type { Step } from '../plan/index.ts'
@@ -60,7 +60,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     key = keyWith(prepared.files())
     const hit = records.get(key.digest)
     if (hit !== undefined) return { ...readResult(hit, tools), outcome: 'reused' }
-    miss = missSince(nearest, { key, prepared })
+    miss = missSince(nearest, { key, prepared, recipe: records.recipe(nearest.key) })
   }
   work.missed(miss)
   if (tools.requireCached)
@@ -69,29 +69,29 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     })
   // What a RUN binds must be known before it runs: afterwards the context could be another.
   if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
+  const recipe = key === undefined ? undefined : printRecipe(key.parts)
   const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
   const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()
   key ??= keyWith(prepared.files())
   const created = tools.epoch === undefined ? Date.now() : Number(tools.epoch / 1_000_000n)
-  records.put({
-    key: key.digest,
-    op,
-    slot: work.slot,
-    recipe: printRecipe(key.parts),
-    result: JSON.stringify({ diffId: layer.diffId, created }),
-    uses: [layer.diffId],
-    created: Date.now(),
-  })
+  const result = JSON.stringify({ diffId: layer.diffId, created })
+  const uses = [layer.diffId]
+  const record = { key: key.digest, op, slot: work.slot, result, uses, created: Date.now() }
+  records.put(record, await (recipe ?? printRecipe(key.parts)))
   return { layer, created, outcome: 'done' }
 }
 
 function missSince(
   nearest: CacheRecord,
-  { key, prepared }: { readonly key: CacheKey; readonly prepared: Prepared },
+  {
+    key,
+    prepared,
+    recipe,
+  }: { readonly key: CacheKey; readonly prepared: Prepared; readonly recipe: Uint8Array },
 ): Miss {
-  const before = [...parseRecipe(nearest.recipe)]
-  return missOf(withIgnored(changedParts(before, key.parts), before, prepared.ignore), nearest.created)
+  const { before, after } = splitRecipe(recipe, key.parts)
+  return missOf(withIgnored(changedParts(before, after), before, prepared.ignore), nearest.created)
 }
 
 function prepare(step: StepWork['step'], tools: Tools, ctx: Context): Promise<Prepared> | Prepared {

@@ -29,15 +29,8 @@ export async function treeLayers(
   const known = records.get(key)
   if (known !== undefined) return [known.uses[0] as DiffId]
   const { diffId } = await layers.pack(treeNodes(view, path), ctx)
-  records.put({
-    key,
-    op: key,
-    slot: `context ${path}`,
-    recipe: Buffer.alloc(0),
-    result: '',
-    uses: [diffId],
-    created: Date.now(),
-  })
+  const record = { key, op: key, slot: `context ${path}`, result: '', uses: [diffId], created: Date.now() }
+  records.put(record)
   return [diffId]
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { changedParts } from './changes.ts'
 import { explainMiss, missOf } from './explain.ts'
 import { belowName, concealed, field, type KeyPart, keyOf, note } from './key.ts'
-import { parseRecipe, printRecipe } from './recipe.ts'
+import { parseRecipe, printRecipe, splitRecipe } from './recipe.ts'
 
 const file = (path: string, content: string, state = 'file 644 0:0'): KeyPart => ({
   kind: 'file',
@@ -106,12 +106,38 @@ test('another instruction in the same place is a new step, and equal parts a los
   assert.equal(missOf(changedParts(copy, copy), 0).kind, 'gone')
 })
 
-test('a recipe holds every part, in whatever number, and damage only costs the explanation', () => {
+test('a recipe holds every part, in whatever number, and damage only costs the explanation', async () => {
   const parts: KeyPart[] = [...before, field('variable V', '1', 'ARG V'), note('n', 'x')]
   for (let i = 0; i < 20_000; i++) parts.push(file(`dir/\u00e9\n${i}`, `sha256:${i}`))
-  const recipe = printRecipe(parts)
+  const recipe = await printRecipe(parts)
   assert.deepEqual([...parseRecipe(recipe)], parts)
-  assert.deepEqual([...parseRecipe(printRecipe([]))], [])
+  assert.deepEqual([...parseRecipe(await printRecipe([]))], [])
   for (const cut of [1, 5, recipe.length >> 1, recipe.length - 1])
     assert.ok([...parseRecipe(recipe.subarray(0, cut))].length < parts.length)
 })
+
+test('the same changes are found without what two recipes have in common', async () => {
+  let seed = 7
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+    return Math.floor((seed / 2 ** 32) * below)
+  }
+  const pick = (): KeyPart[] => {
+    const parts: KeyPart[] = [note('n', String(random(2)))]
+    for (let i = 0; i < 5; i++) if (random(4) > 0) parts.push(field(`f${i}`, String(random(2))))
+    for (let i = 0; i < 12; i++) if (random(4) > 0) parts.push(file(`d/${i}`, String(random(3))))
+    return parts
+  }
+  for (let round = 0; round < 200; round++) {
+    const [earlier, later] = [pick(), pick()]
+    const rest = splitRecipe(await printRecipe(earlier), later)
+    assert.deepEqual(changedParts(rest.before, rest.after), changedParts(earlier, later))
+    const files = (parts: readonly KeyPart[]) => parts.filter(({ kind }) => kind === 'file')
+    assert.ok(files(rest.after).length <= files(changedOf(later, earlier)).length)
+  }
+})
+
+function changedOf(parts: readonly KeyPart[], others: readonly KeyPart[]): KeyPart[] {
+  const known = new Set(others.map((part) => JSON.stringify(part)))
+  return parts.filter((part) => !known.has(JSON.stringify(part)))
+}

@@ -2,4 +2,4 @@
 export { changedParts, noteOf, type PartChange } from './changes.ts'
 export { explainChange, explainMiss, type Miss, missOf } from './explain.ts'
 export { belowName, type CacheKey, concealed, field, type KeyPart, keyOf, note } from './key.ts'
-export { parseRecipe, printRecipe } from './recipe.ts'
+export { parseRecipe, printRecipe, splitRecipe } from './recipe.ts'

@@ -38,9 +38,11 @@ export function keyOf(parts: readonly KeyPart[]): CacheKey {
   let lines = ''
   for (const part of [...parts].sort(compareParts)) {
     if (part.kind === 'note') continue
-    const own =
-      part.kind === 'field' ? ['field', part.name, part.value] : ['file', part.name, part.state, part.content]
-    lines += `${JSON.stringify(own)}\n`
+    const quote = JSON.stringify
+    lines +=
+      part.kind === 'field'
+        ? `["field",${quote(part.name)},${quote(part.value)}]\n`
+        : `["file",${quote(part.name)},${quote(part.state)},${quote(part.content)}]\n`
     if (lines.length < hashedAtOnce) continue
     hash.update(lines)
     lines = ''

@@ -1,30 +1,76 @@
 // The parts of a key as bytes, so that a later miss can say what changed. They are written and read in pieces: a hundred thousand files
 // are never one string. A piece is a 32-bit length and that many bytes of zstd, in it a line of JSON for each part.
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { KeyPart } from './key.ts'
 
 const pieceLength = 1 << 18
+const compress = promisify(zstdCompress)
 
-export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
-  const pieces: Uint8Array[] = []
+/** The parts as bytes; compressed beside whatever the caller does until it waits. */
+export async function printRecipe(parts: readonly KeyPart[]): Promise<Uint8Array> {
+  const pieces: Promise<Buffer>[] = []
   let lines = ''
   const flush = (): void => {
-    const piece = zstdCompressSync(lines, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(piece.length)
-    pieces.push(length, piece)
+    pieces.push(compress(lines, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }))
     lines = ''
   }
   for (const part of parts) {
-    lines += `${JSON.stringify(rowOf(part))}\n`
+    lines += `${printPart(part)}\n`
     if (lines.length >= pieceLength) flush()
   }
   if (lines !== '') flush()
-  return Buffer.concat(pieces)
+  return Buffer.concat((await Promise.all(pieces)).flatMap((piece) => [lengthOf(piece), piece]))
+}
+
+function lengthOf(piece: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(piece.length)
+  return length
 }
 
 /** The parts that `printRecipe` was given, as far as the bytes are undamaged. */
 export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
+  for (const line of recipeLines(recipe)) {
+    const part = parsePart(line)
+    if (part !== undefined) yield part
+  }
+}
+
+/** Two lists of parts without the files that both have: what is the same is never taken apart. */
+export function splitRecipe(
+  recipe: Uint8Array,
+  parts: readonly KeyPart[],
+): { readonly before: readonly KeyPart[]; readonly after: readonly KeyPart[] } {
+  const before: KeyPart[] = []
+  const same = new Uint8Array(parts.length)
+  let next = 0
+  let rows: Map<string, number> | undefined
+  for (const line of recipeLines(recipe)) {
+    const expected = parts[next]
+    if (expected?.kind === 'file' && printPart(expected) === line) {
+      same[next++] = 1
+      continue
+    }
+    const part = parsePart(line)
+    if (part === undefined) continue
+    if (part.kind !== 'file' || (expected?.kind === 'file' && expected.name === part.name)) {
+      before.push(part)
+      if (expected?.kind === part.kind && expected.name === part.name) next++
+      continue
+    }
+    rows ??= new Map(parts.map((one, row) => [printPart(one), row]))
+    const row = rows.get(line)
+    if (row === undefined) before.push(part)
+    else {
+      same[row] = 1
+      next = row + 1
+    }
+  }
+  return { before, after: parts.filter((_, row) => same[row] === 0) }
+}
+
+function* recipeLines(recipe: Uint8Array): Generator<string> {
   const bytes = Buffer.from(recipe.buffer, recipe.byteOffset, recipe.length)
   try {
     for (let at = 0; at < bytes.length; ) {
@@ -32,7 +78,7 @@ export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
       const lines = zstdDecompressSync(bytes.subarray(at + 4, end))
         .toString('utf8')
         .split('\n')
-      for (const line of lines) if (line !== '') yield parseRow(JSON.parse(line) as Row)
+      for (const line of lines) if (line !== '') yield line
       at = end
     }
   } catch {
@@ -40,15 +86,27 @@ export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
   }
 }
 
-type Row = readonly [kind: string, name: string, value: string, ...more: string[]]
-
-function rowOf(part: KeyPart): Row {
-  if (part.kind === 'file') return ['file', part.name, part.path, part.state, part.content]
+/** A JSON array; put together from its texts, which costs half of printing it as one. */
+function printPart(part: KeyPart): string {
+  const quote = JSON.stringify
+  if (part.kind === 'file')
+    return `["file",${quote(part.name)},${quote(part.path)},${quote(part.state)},${quote(part.content)}]`
   const { kind, name, value } = part
-  return kind === 'field' && part.label !== undefined ? [kind, name, value, part.label] : [kind, name, value]
+  const label = kind === 'field' && part.label !== undefined ? `,${quote(part.label)}` : ''
+  return `["${kind}",${quote(name)},${quote(value)}${label}]`
 }
 
-function parseRow([kind, name, value, ...more]: Row): KeyPart {
+function parsePart(line: string): KeyPart | undefined {
+  try {
+    return partOf(JSON.parse(line) as Row)
+  } catch {
+    return undefined
+  }
+}
+
+type Row = readonly [kind: string, name: string, value: string, ...more: string[]]
+
+function partOf([kind, name, value, ...more]: Row): KeyPart {
   if (kind === 'note') return { kind, name, value }
   const [third, content] = more
   return kind === 'file'

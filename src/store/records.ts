@@ -8,10 +8,12 @@ interface RecordRow {
   readonly key: Digest
   readonly op: Digest
   readonly slot: string
-  readonly recipe: Uint8Array
   readonly result: string
   readonly created: number
 }
+
+/** All but the recipe, which can be large and only a miss asks for. */
+const columns = 'key, op, slot, result, created'
 
 export interface RecordRoom extends Records {
   /** Writes down which records were used since the last time; done when a lease ends and at the close. */
@@ -28,7 +30,7 @@ export function openRecords(
     catalog.rows<{ child: Digest }>('select child from edges where parent = ?', key).map((row) => row.child)
   const toRecord = (row: RecordRow): CacheRecord => ({ ...row, uses: usesOf(row.key) })
   return {
-    put(record) {
+    put(record, recipe = new Uint8Array(0)) {
       catalog.write(() => {
         leases.cover([record.key, ...record.uses])
         catalog.run('delete from edges where parent = ?', record.key)
@@ -37,7 +39,7 @@ export function openRecords(
           record.key,
           record.op,
           record.slot,
-          record.recipe,
+          recipe,
           record.result,
           record.created,
           Date.now(),
@@ -47,7 +49,7 @@ export function openRecords(
       })
     },
     get(key) {
-      const row = catalog.row<RecordRow>('select * from records where key = ?', key)
+      const row = catalog.row<RecordRow>(`select ${columns} from records where key = ?`, key)
       if (row === undefined) return undefined
       const record = toRecord(row)
       leases.cover([key, ...record.uses])
@@ -59,20 +61,26 @@ export function openRecords(
       const dockerfile = slot.slice(0, slot.indexOf(' ') + 1)
       const row =
         catalog.row<RecordRow>(
-          'select * from records where slot = ? and op = ? order by used desc limit 1',
+          `select ${columns} from records where slot = ? and op = ? order by used desc limit 1`,
           slot,
           op,
         ) ??
         catalog.row<RecordRow>(
-          'select * from records where op = ? and substr(slot, 1, length(?)) = ? order by used desc limit 1',
+          `select ${columns} from records where op = ? and substr(slot, 1, length(?)) = ? order by used desc limit 1`,
           op,
           dockerfile,
           dockerfile,
         ) ??
-        catalog.row<RecordRow>('select * from records where slot = ? order by used desc limit 1', slot) ??
-        catalog.row<RecordRow>('select * from records where op = ? order by used desc limit 1', op)
+        catalog.row<RecordRow>(
+          `select ${columns} from records where slot = ? order by used desc limit 1`,
+          slot,
+        ) ??
+        catalog.row<RecordRow>(`select ${columns} from records where op = ? order by used desc limit 1`, op)
       return row === undefined ? undefined : toRecord(row)
     },
+    recipe: (key) =>
+      catalog.row<{ recipe: Uint8Array }>('select recipe from records where key = ?', key)?.recipe ??
+      new Uint8Array(0),
     flush() {
       if (used.size === 0) return
       const now = Date.now()

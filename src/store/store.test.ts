@@ -140,12 +140,11 @@ describe('collection', () => {
       const record = {
         op: sha256('op'),
         slot: 'a/1',
-        recipe: Buffer.from('r'),
         result: '{}',
         uses,
         created: 0,
       }
-      store.records.put({ ...record, key: sha256('key') })
+      store.records.put({ ...record, key: sha256('key') }, Buffer.from('r'))
     }
     using holder = openStore(root)
     using lease = holder.lease()
@@ -163,6 +162,7 @@ describe('collection', () => {
     )
     assert.deepEqual(store.records.get(sha256('key'))?.uses, [ids[1]])
     assert.equal(store.records.nearest('a/1', sha256('other'))?.key, sha256('key'))
+    assert.deepEqual(Buffer.from(store.records.recipe(sha256('key'))), Buffer.from('r'))
     assert.deepEqual((await store.verify(silent)).problems, [])
   })
 
@@ -171,8 +171,8 @@ describe('collection', () => {
     {
       using store = openStore(root)
       const { diffId } = await store.layers.pack([file('/a', 'a')], silent)
-      const record = { op: sha256('op'), slot: 's', recipe: Buffer.from('r'), result: '{}', created: 0 }
-      store.records.put({ ...record, key: sha256('key'), uses: [diffId] })
+      const record = { op: sha256('op'), slot: 's', result: '{}', created: 0 }
+      store.records.put({ ...record, key: sha256('key'), uses: [diffId] }, Buffer.from('r'))
       store.mounts.open('apt')
     }
     using store = openStore(root)

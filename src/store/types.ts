@@ -189,8 +189,6 @@ export interface CacheRecord {
   readonly op: Digest
   /** Where this is: a word for the Dockerfile, a space, and the place in it in the builder's own words. */
   readonly slot: string
-  /** Stored as given; zstd JSON. */
-  readonly recipe: Uint8Array
   readonly result: string
   /** Blobs and layers the result needs. */
   readonly uses: readonly (Digest | DiffId)[]
@@ -199,8 +197,8 @@ export interface CacheRecord {
 }
 
 export interface Records {
-  /** Replaces a record of the same key. */
-  put(record: CacheRecord): void
+  /** Replaces a record of the same key. `recipe`: what tells a later miss what differs, stored as given. */
+  put(record: CacheRecord, recipe?: Uint8Array): void
   /** A record whose `uses` are all here; it and they are held by the lease. */
   get(key: Digest): CacheRecord | undefined
   /**
@@ -208,6 +206,8 @@ export interface Records {
    * operation.
    */
   nearest(slot: string, op: Digest): CacheRecord | undefined
+  /** The recipe of a record; empty where there is none. */
+  recipe(key: Digest): Uint8Array
 }
 
 export interface ContextDigests {

@@ -59,7 +59,6 @@ export async function fetchGit(
       key,
       op: key,
       slot: `git ${withoutCredentials(remote)}`,
-      recipe: Buffer.alloc(0),
       result: JSON.stringify(tree),
       uses: [layer],
       created: Date.now(),
