@@ -16,7 +16,7 @@ import {
 } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
 import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
-import type { DigestMemory } from './digest-memory.ts'
+import type { DigestMemory, Stamp } from './digest-memory.ts'
 
 export interface ContextView extends FileView {
   /** What is hidden. */
@@ -29,7 +29,7 @@ export interface ContextView extends FileView {
 
 interface Seen {
   readonly found: Found
-  readonly stamp: readonly [size: number, mtime: number, ctime: number, inode: number]
+  readonly stamp: Stamp
 }
 
 /** Opens a directory as a context. `root` is absolute. */
@@ -70,10 +70,11 @@ export function openContext(
     const full = hostOf(root, path)
     const info = fs.lstatSync(full, { throwIfNoEntry: false })
     if (info === undefined) return undefined
-    const node = nodeOf(path, full, info)
+    const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
+    const node = nodeOf(path, full, { info, digest: info.isFile() ? memory.find(path, stamp) : undefined })
     return {
       found: { node, inode: info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined },
-      stamp: [info.size, info.mtimeMs, info.ctimeMs, info.ino],
+      stamp,
     }
   }
 
@@ -142,14 +143,19 @@ function hostOf(root: string, path: RootPath): string | Buffer {
   return hostPath(path === '/' ? root : `${root}${path}`)
 }
 
-function nodeOf(path: RootPath, full: string | Buffer, info: fs.Stats): Node {
+function nodeOf(
+  path: RootPath,
+  full: string | Buffer,
+  { info, digest }: { readonly info: fs.Stats; readonly digest: Digest | undefined },
+): Node {
   const meta = {
     mode: info.mode & 0o7777,
     uid: 0,
     gid: 0,
     mtime: BigInt(Math.floor(info.mtimeMs / 1000)) * 1_000_000_000n,
   }
-  if (info.isFile()) return { kind: 'file', path, meta, size: info.size, content: { in: 'host', path: full } }
+  if (info.isFile())
+    return { kind: 'file', path, meta, size: info.size, content: { in: 'host', path: full }, digest }
   if (info.isDirectory()) return { kind: 'directory', path, meta }
   if (info.isSymbolicLink())
     return {

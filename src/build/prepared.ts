@@ -3,7 +3,6 @@
 import type { KeyPart } from '../cache/index.ts'
 import type { Context, DiffId } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
-import type { LayerIndex } from '../layer/index.ts'
 import type { Layer } from '../store/index.ts'
 
 export interface Prepared {
@@ -13,14 +12,14 @@ export interface Prepared {
   readonly files: () => readonly KeyPart[]
   /** The rules by which files of the context are hidden, where the step takes files from it. */
   readonly ignore: Ignore | undefined
-  /** Makes the layer. `earlier`: a layer of a former run of this step, whose contents can serve again. */
+  /** Makes the layer. `earlier`: a layer of a former run of this step, whose bytes can serve again. */
   readonly perform: (work: Work, ctx: Context) => Promise<Layer>
 }
 
 export interface Work {
   /** The layers below, bottom first. */
   readonly below: readonly DiffId[]
-  readonly earlier: LayerIndex | undefined
+  readonly earlier: DiffId | undefined
   /** Output of the step, as it comes. */
   readonly said: (stream: 'stdout' | 'stderr', text: string) => void
 }

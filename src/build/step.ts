@@ -70,7 +70,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   // What a RUN binds must be known before it runs: afterwards the context could be another.
   if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
   const recipe = key === undefined ? undefined : printRecipe(key.parts)
-  const earlier = nearest === undefined ? undefined : earlierIndex(nearest, tools)
+  const earlier = nearest === undefined ? undefined : earlierLayer(nearest, tools)
   const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()
   key ??= keyWith(prepared.files())
@@ -117,8 +117,8 @@ function readResult(record: CacheRecord, tools: Tools): { readonly layer: Layer;
   return { layer: tools.store.layers.get(diffId), created }
 }
 
-function earlierIndex(record: CacheRecord, tools: Tools) {
+function earlierLayer(record: CacheRecord, tools: Tools): DiffId | undefined {
   if (record.result === '') return undefined
   const { diffId } = resultOf(record)
-  return tools.store.layers.has(diffId) ? tools.store.layers.index(diffId) : undefined
+  return tools.store.layers.has(diffId) ? diffId : undefined
 }

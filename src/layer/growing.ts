@@ -42,6 +42,22 @@ export function appendAscii(list: ByteList, text: string): number {
   return close(list, text.length)
 }
 
+/** Appends the items `[from, to)` of another list. */
+export function appendItems(
+  list: ByteList,
+  source: { readonly bytes: Uint8Array; readonly ends: Uint32Array },
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const [start, end] = [source.ends[from]!, source.ends[to]!]
+  reserve(list, end - start)
+  list.bytes.set(source.bytes.subarray(start, end), list.used)
+  list.ends = grown(list.ends, list.length + to - from + 1)
+  for (let item = from; item < to; item++)
+    list.ends[list.length + item - from + 1] = source.ends[item + 1]! - start + list.used
+  list.used += end - start
+  list.length += to - from
+}
+
 function reserve(list: ByteList, length: number): void {
   const needed = list.used + length
   if (needed <= list.bytes.length) return

@@ -3,7 +3,7 @@
 import { type DiffId, Fault, pathBytes, type RootPath } from '../core/index.ts'
 import { type Columns, kindNumber, type RowKind, rowFlags } from './columns.ts'
 import type { Extent, Meta } from './entry.ts'
-import { appendAscii, appendBytes, byteList, grown } from './growing.ts'
+import { appendAscii, appendBytes, appendItems, byteList, grown } from './growing.ts'
 import { type LayerIndex, openIndex } from './layer-index.ts'
 import { printXattrs } from './row-entry.ts'
 import { checkLinks } from './row-links.ts'
@@ -25,6 +25,8 @@ export interface RowInput {
 export interface IndexBuilder {
   readonly length: number
   add(row: RowInput): void
+  /** Adds rows of another index that this tar repeats `shift` bytes further on. They hold no hard link, device or sparse file. */
+  addRows(source: Columns, rows: { readonly from: number; readonly to: number; readonly shift: number }): void
   finish(facts: { readonly diffId: DiffId; readonly tarSize: number }): LayerIndex
 }
 
@@ -47,16 +49,30 @@ export function createIndexBuilder(): IndexBuilder {
   const setNumber = (xattrs: ReadonlyMap<string, Uint8Array> | undefined): number => {
     if (xattrs === undefined || xattrs.size === 0) return 0
     if (lastSet.map === xattrs) return lastSet.number
-    const bytes = printXattrs(xattrs)
+    lastSet.map = xattrs
+    lastSet.number = printedSetNumber(printXattrs(xattrs))
+    return lastSet.number
+  }
+
+  const printedSetNumber = (bytes: Uint8Array): number => {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
     let number = setNumbers.get(key)
     if (number === undefined) {
       number = appendBytes(sets, bytes) + 1
       setNumbers.set(key, number)
     }
-    lastSet.map = xattrs
-    lastSet.number = number
     return number
+  }
+
+  const reserve = (count: number): void => {
+    if (length + count <= room) return
+    room = Math.max(room * 2, length + count)
+    rows = resized(rows, room)
+  }
+  const checkOrder = (row: number): void => {
+    if (!sorted || row === 0) return
+    const raw = { names: names.bytes, nameEnd: names.ends, kind: rows.kind }
+    sorted = compareRows(raw, row - 1, row) < 0 && !isBelowNonDirectory(raw, row)
   }
 
   const addExtents = (list: readonly Extent[]): number => {
@@ -76,10 +92,7 @@ export function createIndexBuilder(): IndexBuilder {
       return length
     },
     add(input) {
-      if (length === room) {
-        room *= 2
-        rows = resized(rows, room)
-      }
+      reserve(1)
       const row = length++
       let flags = 0
       if (ascii.test(input.path)) {
@@ -109,10 +122,35 @@ export function createIndexBuilder(): IndexBuilder {
         flags |= rowFlags.digest
       }
       rows.flags[row] = flags
-      if (sorted && row > 0) {
-        const raw = { names: names.bytes, nameEnd: names.ends, kind: rows.kind }
-        sorted = compareRows(raw, row - 1, row) < 0 && !isBelowNonDirectory(raw, row)
+      checkOrder(row)
+    },
+    addRows(source, { from, to, shift }) {
+      const first = length
+      reserve(to - from)
+      for (const column of rowColumns) {
+        const width = column === 'digest' ? 32 : 1
+        rows[column].set(source[column].subarray(from * width, to * width) as never, first * width)
       }
+      appendItems(names, { bytes: source.names, ends: source.nameEnd }, { from, to })
+      length += to - from
+      for (let row = first; row < length; row++) {
+        const was = row - first + from
+        const kind = rows.kind[row]
+        if (kind === kindNumber.file) rows.offset[row]! += shift
+        else if (kind === kindNumber.symlink) {
+          const link = source.link[was]!
+          rows.link[row] = appendBytes(
+            links,
+            source.links.subarray(source.linkEnd[link], source.linkEnd[link + 1]),
+          )
+        }
+        const set = source.xattr[was]!
+        if (set !== 0)
+          rows.xattr[row] = printedSetNumber(
+            source.xattrs.subarray(source.xattrEnd[set - 1], source.xattrEnd[set]),
+          )
+      }
+      checkOrder(first)
     },
     finish({ diffId, tarSize }) {
       let columns: Columns = {

@@ -9,6 +9,7 @@ export {
   headSize,
 } from './compress.ts'
 export { contentDigest, type DigestOptions, emptyDigest, wildcardDigest } from './content-digest.ts'
+export type { EarlierLayer } from './earlier.ts'
 export * from './entry.ts'
 export * from './erofs/index.ts'
 export { decodeIndex, encodeIndex } from './index-file.ts'

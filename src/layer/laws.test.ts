@@ -27,9 +27,13 @@ const fromMemory: ContentReader = (entry) => {
   return entry.content.in === 'memory' ? [entry.content.bytes] : []
 }
 
-function pack(entries: Iterable<Entry>, read: ContentReader = fromMemory): Packed {
+function pack(entries: Iterable<Entry>, read: ContentReader = fromMemory, over?: Packed): Packed {
   const chunks: Buffer[] = []
-  const run = packLayer(entries, { read, write: (chunk) => chunks.push(Buffer.from(chunk)) })
+  const earlier = over && {
+    index: over.index,
+    read: (from: number, to: number) => [over.tar.subarray(from, to)],
+  }
+  const run = packLayer(entries, { read, earlier, write: (chunk) => chunks.push(Buffer.from(chunk)) })
   for (;;) {
     const next = run.next()
     if (next.done) return { tar: Buffer.concat(chunks), index: next.value.index }
@@ -110,6 +114,35 @@ function generate(seed: number, { removals }: { readonly removals: boolean }): E
   return entries
 }
 
+/** Some of the entries dropped, some changed, some of others added. */
+function edit(entries: readonly Entry[], others: readonly Entry[], pick: (below: number) => number): Entry[] {
+  const result = new Map<RootPath, Entry[]>()
+  const heavy = pick(4) === 0
+  for (const entry of entries) {
+    const at = result.get(entry.path) ?? []
+    const chance = pick(heavy ? 4 : 40)
+    if (chance === 0 && entry.kind !== 'directory') continue
+    if (chance === 1 && 'meta' in entry)
+      at.push({ ...entry, meta: { ...entry.meta, mtime: entry.meta.mtime + 1n } })
+    else if (chance === 2 && entry.kind === 'file')
+      at.push(file(entry.path, 'w'.repeat(pick(2000)), { mode: entry.meta.mode }))
+    else at.push(entry)
+    result.set(entry.path, at)
+  }
+  const stands = (path: RootPath): boolean =>
+    result.get(path)?.some(({ kind }) => kind === 'directory') ?? false
+  for (const entry of others) {
+    const parent = entry.path.slice(0, entry.path.lastIndexOf('/')) as RootPath
+    if (entry.kind === 'hardlink' || result.has(entry.path) || pick(3) > 0) continue
+    if (parent === '' || stands(parent)) result.set(entry.path, [entry])
+  }
+  const kept = [...result.values()].flat()
+  const files = new Set(kept.filter(({ kind }) => kind === 'file').map(({ path }) => path))
+  return kept
+    .filter((entry) => entry.kind !== 'hardlink' || files.has(entry.target))
+    .sort((a, b) => comparePaths(a.path, b.path))
+}
+
 function picture(stack: Stack): unknown[] {
   const inodes = new Map<string, string>()
   return [...stack.walk(rootPath)].map(({ node, inode }) => {
@@ -138,6 +171,25 @@ describe('laws of layers', () => {
       const again = pack(rows(decodeIndex(encodeIndex(packed.index))), reader([packed]))
       assert.ok(again.tar.equals(packed.tar), `seed ${seed}`)
     }
+  })
+
+  test('a layer packed over an earlier one has the bytes and the index that it has alone', () => {
+    let copied = 0
+    for (let seed = 1; seed <= 300; seed++) {
+      const before = pack(generate(seed, { removals: true }))
+      const entries = edit(rows(before.index), generate(seed + 5000, { removals: true }), seeded(seed))
+      const read: string[] = []
+      const watched: ContentReader = (file) => {
+        read.push(file.path)
+        return reader([before])(file)
+      }
+      const alone = pack(entries, reader([before]))
+      const over = pack(entries, watched, seed % 2 ? before : { ...before, index: parse(before.tar) })
+      assert.ok(over.tar.equals(alone.tar), `seed ${seed}`)
+      assert.deepEqual(encodeIndex(over.index), encodeIndex(alone.index), `seed ${seed}`)
+      copied += entries.filter(({ kind, path }) => kind === 'file' && !read.includes(path)).length
+    }
+    assert.ok(copied > 1000, `${copied} files were copied in runs`)
   })
 
   test('the changes between two trees, laid over the first, give the second', () => {

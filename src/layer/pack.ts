@@ -1,19 +1,23 @@
 // Writes entries as a layer: tar, diff id and index in one pass. The tar is a function of the entries and their content alone.
-import { createHash, hash } from 'node:crypto'
-import { asDiffId, comparePaths, digestOfHex, Fault, pathBytes, type RootPath } from '../core/index.ts'
+import { createHash, type Hash, hash } from 'node:crypto'
+import { asDiffId, comparePaths, digestOfHex, Fault, type RootPath } from '../core/index.ts'
+import { type EarlierLayer, openRepeats, type Run } from './earlier.ts'
 import type { Entry, FileEntry, Meta } from './entry.ts'
+import { headerOf } from './entry-header.ts'
 import { createIndexBuilder, type RowInput } from './index-builder.ts'
 import type { IndexedTar } from './indexer.ts'
 import type { LayerIndex } from './layer-index.ts'
 import { blockSize } from './tar/header.ts'
 import { type HeaderInput, headerRoom, writeHeader } from './tar/writer.ts'
-import { isReservedName, printWhiteout } from './whiteout.ts'
+import { isReservedName } from './whiteout.ts'
 
 /** Yields exactly `file.size` bytes of a file; faults if the file shrank or grew. Pieces may be reused once the next is asked for. */
 export type ContentReader = (file: FileEntry) => Iterable<Uint8Array>
 
 export interface PackPort {
   readonly read: ContentReader
+  /** A layer packed before: what it holds byte for byte as this one is to have it is copied. */
+  readonly earlier?: EarlierLayer | undefined
   /** Must be done with the chunk when it returns: the buffer is used again. Chunks have 256 KiB or more, but for the last. */
   write(chunk: Uint8Array): void
 }
@@ -72,24 +76,19 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
     if (used + room > bufferSize) flush()
     used = writeHeader(buffer, used, input)
   }
+  /** Gives the digest; content of a file of this machine is hashed even where its digest is known, since it may have changed. */
   const putContent = (file: FileEntry): Buffer => {
+    const known = file.digest?.startsWith('sha256:') ? Buffer.from(file.digest.slice(7), 'hex') : undefined
+    const trusted = file.content.in === 'host' ? undefined : known
     let size = 0
-    let digest: Buffer | undefined = file.digest?.startsWith('sha256:')
-      ? Buffer.from(file.digest.slice(7), 'hex')
-      : undefined
-    const running =
-      digest === undefined && file.size > 0
-        ? { hash: undefined as ReturnType<typeof createHash> | undefined }
-        : undefined
+    let digest = trusted
+    let running: Hash | undefined
     for (const piece of file.size === 0 ? [] : port.read(file)) {
       size += piece.length
       if (size > file.size) break
-      if (running !== undefined) {
+      if (trusted === undefined) {
         if (piece.length === file.size) digest = hash('sha256', piece, 'buffer')
-        else if (piece.length > 0) {
-          running.hash ??= createHash('sha256')
-          running.hash.update(piece)
-        }
+        else if (piece.length > 0) running = (running ?? createHash('sha256')).update(piece)
       }
       put(piece)
     }
@@ -98,16 +97,41 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
         'internal',
         `${file.path} was to have ${file.size} bytes and its reader gave ${size} or more`,
       )
-    return digest ?? (running?.hash ?? createHash('sha256')).digest()
+    digest ??= (running ?? createHash('sha256')).digest()
+    if (known !== undefined && !digest.equals(known))
+      throw new Fault('context.unreadable', `${file.path} changed while it was copied`, {
+        hint: 'build again',
+      })
+    return digest
   }
 
-  // Readers give a link's metadata to its file (docker, GNU tar), so a link's header repeats that of the file.
+  const repeats = port.earlier === undefined ? undefined : openRepeats(port.earlier)
   const linkable = new Map<RootPath, Meta>()
-  for (const entry of entries) {
+  const linked = (target: RootPath): Meta | undefined => linkable.get(target) ?? repeats?.linked(target)
+  const isTurnOver = (): boolean => {
+    if (++sincePause < pause.entries && flushed + used - paused < pause.bytes) return false
+    sincePause = 0
+    paused = flushed + used
+    return true
+  }
+  const copyRun = function* (run: Run): Generator<void> {
+    checkOrder(last, run.first)
+    last = run.last
+    builder.addRows(run.columns, { from: run.from, to: run.to, shift: flushed + used - run.start })
+    for (const piece of port.earlier?.read(run.start, run.end) ?? []) {
+      put(piece)
+      if (isTurnOver()) yield
+    }
+  }
+  for (const entry of repeats?.fold(entries) ?? entries) {
+    if (entry.kind === 'run') {
+      yield* copyRun(entry)
+      continue
+    }
     checkOrder(last, entry)
     last = entry
     if ('meta' in entry && entry.kind !== 'directory') linkable.set(entry.path, entry.meta)
-    putHeader(headerOf(entry, linkable))
+    putHeader(headerOf(entry, linked))
     if (entry.kind === 'file') {
       const offset = flushed + used
       const digest = putContent(entry)
@@ -115,11 +139,7 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
       pad((blockSize - (entry.size % blockSize)) % blockSize)
     } else builder.add(rowOf(entry))
     if (used >= bufferSize - flushAt) flush()
-    if (++sincePause >= pause.entries || flushed + used - paused >= pause.bytes) {
-      sincePause = 0
-      paused = flushed + used
-      yield
-    }
+    if (isTurnOver()) yield
   }
   pad(2 * blockSize)
   flush()
@@ -164,49 +184,4 @@ function checkOrder(last: Entry | undefined, entry: Entry): void {
     throw new Fault('internal', `the entries of a layer are out of order: ${path} after ${last.path}`)
   if (last.kind !== 'directory' && place(last) === 1 && path.startsWith(`${last.path}/`))
     throw new Fault('internal', `${path} is below ${last.path}, which is no directory`)
-}
-
-/** For a link to a file of a lower layer, whose metadata is not known here. */
-const foreign: Meta = { mode: 0o644, uid: 0, gid: 0, mtime: 0n }
-const noMeta = { mode: 0, uid: 0, gid: 0, mtime: 0n } as const
-const types = { file: '0', fifo: '6' } as const
-
-function headerOf(entry: Entry, linkable: ReadonlyMap<RootPath, Meta>): HeaderInput {
-  const { path } = entry
-  if (entry.kind === 'hardlink') {
-    const { mode, uid, gid, mtime, xattrs } = linkable.get(entry.target) ?? foreign
-    return {
-      mode,
-      uid,
-      gid,
-      mtime,
-      xattrs,
-      name: nameOf(path),
-      type: '1',
-      size: 0,
-      link: nameOf(entry.target),
-    }
-  }
-  if (!('meta' in entry))
-    return { ...noMeta, name: nameOf(printWhiteout(entry.kind, path)), type: '0', size: 0 }
-  const { mode, uid, gid, mtime, xattrs } = entry.meta
-  const base = { mode, uid, gid, mtime, xattrs, size: 0 }
-  if (entry.kind === 'directory')
-    return { ...base, name: path === '/' ? Buffer.from('./') : nameOf(path, '/'), type: '5' }
-  if (entry.kind === 'device') {
-    const { major, minor } = entry
-    return { ...base, name: nameOf(path), type: entry.device === 'char' ? '3' : '4', major, minor }
-  }
-  if (entry.kind === 'symlink')
-    return { ...base, name: nameOf(path), type: '2', link: pathBytes(entry.target) }
-  return {
-    ...base,
-    name: nameOf(path),
-    type: types[entry.kind],
-    size: entry.kind === 'file' ? entry.size : 0,
-  }
-}
-
-function nameOf(path: RootPath, end: '' | '/' = ''): Buffer {
-  return pathBytes(path.slice(1) + end)
 }

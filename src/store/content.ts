@@ -6,6 +6,8 @@ import type { ContentReader, FileEntry } from '../layer/index.ts'
 
 export interface ContentRoom extends Disposable {
   readonly read: ContentReader
+  /** Reads `[from, to)` of a layer's tar. */
+  range(id: DiffId): (from: number, to: number) => Iterable<Uint8Array>
 }
 
 const chunkSize = 1 << 20
@@ -40,6 +42,7 @@ export function openContent(tarPath: (id: DiffId) => string): ContentRoom {
       if (content.in === 'layer') return layerFile(content.layer).run(content.offset, size, buffer)
       return sparseChunks(file, layerFile(content.layer), buffer)
     },
+    range: (id) => (from, to) => layerFile(id).run(from, to - from, buffer),
     [Symbol.dispose]() {
       for (const file of layers.values()) file.close()
       layers.clear()

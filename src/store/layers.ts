@@ -72,9 +72,14 @@ export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): 
     tarPath,
     read: content.read,
     stack: (ids) => createStack(ids.map(room.index), content.read),
-    async pack(entries, ctx) {
+    pack: (entries, ctx) => room.repack(entries, undefined, ctx),
+    async repack(entries, id, ctx) {
       using tar = blobs.temp()
-      const { index } = await drive(packLayer(entries, { read: content.read, write: tar.write }), ctx)
+      const earlier = id === undefined ? undefined : { index: room.index(id), read: content.range(id) }
+      const { index } = await drive(
+        packLayer(entries, { read: content.read, earlier, write: tar.write }),
+        ctx,
+      )
       tar.finish('cached')
       return room.register(tar, index)
     },

@@ -78,6 +78,8 @@ export interface Layers {
   stack(ids: readonly DiffId[]): Stack
   /** Packs sorted entries into a new layer; an identical one that exists is kept instead. */
   pack(entries: Iterable<Entry>, ctx: Context): Promise<Layer>
+  /** The same, quicker where `earlier`, a layer that was packed here, holds much of it already. */
+  repack(entries: Iterable<Entry>, earlier: DiffId | undefined, ctx: Context): Promise<Layer>
   /** Stores a layer that comes as plain, gzip or zstd bytes; `digest` and `size` are of the bytes as they come. */
   ingest(stream: AsyncIterable<Uint8Array>, expected: ExpectedLayer, ctx: Context): Promise<IngestedLayer>
   /** Stores a layer that is downloaded, going on where an earlier download of it broke off, in this process or another. */

@@ -1,14 +1,6 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import {
-  type Context,
-  type Digest,
-  Fault,
-  type RootPath,
-  rootPath,
-  sha256,
-  toRootPath,
-} from '../../core/index.ts'
+import { type Context, type Digest, type RootPath, rootPath, sha256, toRootPath } from '../../core/index.ts'
 import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import type { Layer } from '../../store/index.ts'
@@ -18,7 +10,6 @@ import { parseMode } from '../mode.ts'
 import { ownerIn } from '../owner.ts'
 import { openPlacement, type Placement } from '../place.ts'
 import type { Prepared, Work } from '../prepared.ts'
-import { reuseContents } from '../reuse.ts'
 import { type Selected, selectFiles } from '../select.ts'
 import { isArchive, unpackArchive } from '../sources/archive.ts'
 import { type Download, download } from '../sources/download.ts'
@@ -50,10 +41,10 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     })
     for (const source of sources) await source.place(placement, ctx)
     const placed = placement.entries()
-    if (context === undefined) return tools.store.layers.pack(placed, ctx)
-    const read: FileEntry[] = []
-    const layer = await tools.store.layers.pack(reused(placed, context, { earlier: work.earlier, read }), ctx)
-    learn(read, context, tools.store.layers.index(layer.diffId))
+    if (context === undefined) return tools.store.layers.repack(placed, work.earlier, ctx)
+    const entries = placed.map((entry) => withDigest(entry, context))
+    const layer = await tools.store.layers.repack(entries, work.earlier, ctx)
+    learn(entries, context, tools.store.layers.index(layer.diffId))
     return layer
   }
 
@@ -181,37 +172,18 @@ function single(name: string, node: FileEntry): Selected {
   return { name, files: [{ relative: '', found: { node } }] }
 }
 
-/**
- * Reads what an earlier layer holds from there, if its digest is known without reading it; the files of the context that have to be
- * read go to `read`.
- */
-function* reused(
-  entries: readonly Entry[],
-  context: ContextView,
-  { earlier, read }: { readonly earlier: Work['earlier']; readonly read: FileEntry[] },
-): Generator<Entry> {
-  const reuse = earlier === undefined ? undefined : reuseContents(earlier)
-  for (const entry of entries) {
-    if (entry.kind !== 'file' || entry.content.in !== 'host') yield entry
-    else {
-      const chosen = reuse?.(entry, context.known(entry.content.path))
-      if (chosen === undefined || chosen === entry) read.push(entry)
-      yield chosen ?? entry
-    }
-  }
+/** A file of the context with its digest, where that became known since the file was first looked at. */
+function withDigest(entry: Entry, context: ContextView): Entry {
+  if (entry.kind !== 'file' || entry.digest !== undefined || entry.content.in !== 'host') return entry
+  const digest = context.known(entry.content.path)
+  return digest === undefined ? entry : { ...entry, digest }
 }
 
-/** Tells the context which contents the files that were read turned out to have. */
-function learn(files: readonly FileEntry[], context: ContextView, index: LayerIndex): void {
-  for (const entry of files) {
-    if (entry.content.in !== 'host') continue
+/** Tells the context which contents the files turned out to have that nothing was known of. */
+function learn(entries: readonly Entry[], context: ContextView, index: LayerIndex): void {
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || entry.digest !== undefined || entry.content.in !== 'host') continue
     const made = index.at(index.find(entry.path))
-    if (made.kind !== 'file' || made.digest === undefined) continue
-    const before = context.known(entry.content.path)
-    if (before !== undefined && before !== made.digest)
-      throw new Fault('context.unreadable', `${entry.path} changed while it was copied`, {
-        hint: 'build again',
-      })
-    context.learn(entry.content.path, made.digest)
+    if (made.kind === 'file' && made.digest !== undefined) context.learn(entry.content.path, made.digest)
   }
 }
