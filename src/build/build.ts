@@ -16,7 +16,8 @@ import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
 import { type BuildObserver, execute } from './execute.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
-import type { Machine, ReadSecret, Tools } from './tools.ts'
+import { type GivenAgent, openAgents } from './ssh/agents.ts'
+import type { Machine, ReadSecret, Sandbox, Tools } from './tools.ts'
 
 /** The rooms a build works with. */
 export interface Workshop {
@@ -45,10 +46,10 @@ export interface BuildRequest {
   /** Whether a step that is not in the cache is a fault. */
   readonly requireCached: boolean
   readonly allow: readonly string[]
-  readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
+  readonly sandbox: Sandbox
+  readonly agents: readonly GivenAgent[]
   readonly readSecret: ReadSecret
   readonly env: Tools['env']
-  readonly agentSocket?: string | undefined
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
   readonly parallel?: number | undefined
@@ -86,6 +87,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
     })
 
   const directories = openDirectories(request.directories, store)
+  using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
   try {
@@ -103,10 +105,11 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
           context: directories.view,
           readSecret: request.readSecret,
           env: request.env,
-          agentSocket: request.agentSocket,
+          findAgent: (inner) => agents.find('default', inner),
           secretValues,
           requireCached: request.requireCached,
-          extraHosts: request.extraHosts,
+          sandbox: request.sandbox,
+          agents,
           allowInsecure: request.allow.includes('security.insecure'),
           epoch,
           now: () => epoch ?? started,

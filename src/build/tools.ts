@@ -1,12 +1,13 @@
 // What the steps of one build work with.
-import type { DiffId } from '../core/index.ts'
+import type { Context, DiffId } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { FileSource } from '../plan/index.ts'
-import type { Runtime } from '../run/index.ts'
+import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ContextView } from './context-view.ts'
 import type { SecretValues } from './secret-values.ts'
+import type { Agents } from './ssh/agents.ts'
 
 /** The value of a secret, read when a step asks; `undefined` where the build was given none of that id. */
 export type ReadSecret = (id: string) => Uint8Array | undefined
@@ -24,9 +25,12 @@ export interface FetchTools {
   readonly readSecret: ReadSecret
   /** The environment of this process, for what git and its like take from it. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where an ssh agent listens that may be used. */
-  readonly agentSocket?: string | undefined
+  /** Where the ssh agent listens that git may use, if there is one. */
+  readonly findAgent: (ctx: Context) => Promise<string | undefined>
 }
+
+/** What every RUN of a build has around it besides its own file system. */
+export type Sandbox = Pick<RunSpec, 'extraHosts' | 'hostname' | 'limits' | 'shmSize' | 'cgroupParent'>
 
 export interface Tools extends FetchTools {
   readonly machine: Machine
@@ -36,7 +40,8 @@ export interface Tools extends FetchTools {
   readonly secretValues: SecretValues
   /** Whether a step that has to be done is a fault. */
   readonly requireCached: boolean
-  readonly extraHosts: readonly { readonly name: string; readonly address: string }[]
+  readonly sandbox: Sandbox
+  readonly agents: Agents
   /** Whether `--allow security.insecure` was given. */
   readonly allowInsecure: boolean
   /** SOURCE_DATE_EPOCH in nanoseconds. */

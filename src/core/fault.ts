@@ -33,6 +33,7 @@ export const faultKinds = {
   'check.failed': 'input',
   'stage.missing': 'missing',
   'secret.missing': 'missing',
+  'ssh.missing': 'missing',
   'download.failed': 'remote',
   'git.missing': 'unable',
   'git.failed': 'remote',

@@ -2,6 +2,7 @@
 export { parseDirective } from './directives.ts'
 export { expandWord, expandWords } from './expand.ts'
 export { expandInstruction } from './expand-instruction.ts'
+export { parseSize } from './go-values.ts'
 export { heredocText, readRun } from './heredoc.ts'
 export { compileIgnore, compilePatterns, matchPath, readIgnoreFile } from './ignore.ts'
 export { parseMount } from './mount.ts'

@@ -38,7 +38,8 @@ export async function findSource(options: BuildOptions, rooms: Rooms, ctx: Conte
     store: rooms.store,
     env: rooms.env,
     readSecret,
-    agentSocket: rooms.env.SSH_AUTH_SOCK,
+    // what stands on the command line may use the user's own agent, what stands in a Dockerfile only one given by --ssh
+    findAgent: async () => rooms.env.SSH_AUTH_SOCK || undefined,
   }
   const context = await openMainContext(mainContext(options.context, buildArgs), tools, ctx)
   const dockerfile = await readDockerfile(options, context, tools, ctx)

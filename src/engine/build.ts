@@ -11,6 +11,7 @@ import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { parseTag } from './names.ts'
 import { obtainImage } from './obtain.ts'
+import { sandboxOf } from './sandbox.ts'
 import type { Rooms } from './workshop.ts'
 
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
@@ -45,7 +46,8 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
         noCacheFilter: options.noCacheFilter ?? [],
         requireCached: options.requireCached ?? false,
         allow: options.allow ?? [],
-        extraHosts: (options.addHosts ?? []).map(parseHost),
+        sandbox: sandboxOf(options, given.buildArgs),
+        agents: options.ssh ?? [],
         epoch: options.sourceDateEpoch,
         parallel: options.parallel,
         observer: record.observer,
@@ -83,17 +85,6 @@ function imageFinder(
       })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
   }
-}
-
-function parseHost(text: string): { readonly name: string; readonly address: string } {
-  const at = text.search(/[:=]/)
-  const name = text.slice(0, at)
-  const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1')
-  if (at < 1 || address === '')
-    throw new Fault('usage.invalid', `--add-host: "${text}" is not NAME:ADDRESS`, {
-      hint: 'for example --add-host db:10.0.0.5',
-    })
-  return { name, address: address === 'host-gateway' ? '127.0.0.1' : address }
 }
 
 function placeOf(place: Place | undefined): { readonly file: string; readonly line: number } | null {

@@ -199,10 +199,15 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
     const mount = parseMount(raw)
     mounts.push({ mount, source: await mountSource(mount, scope), target: mountTarget(mount, state) })
   }
-  if (instruction.devices.length > 0)
+  // a device that is not required may be absent, and on a machine without a CDI registry it always is
+  const device = instruction.devices.find(({ required }) => required)
+  if (device !== undefined)
     throw new Fault(
-      'dockerfile.invalid',
-      'RUN --device is not supported: Peel has no device (CDI) registry to ask',
+      'step.refused',
+      `RUN --device=${device.name}: Peel has no registry of devices (CDI) to find it in`,
+      {
+        hint: 'leave "required" out if the command can do without the device',
+      },
     )
   const buildArgs = [...state.buildArgs].map(([name, value]) => `${name}=${state.env.get(name) ?? value}`)
   const network =

@@ -32,6 +32,7 @@ export interface RuntimeConfig {
     readonly cwd: string
     readonly capabilities: Readonly<Record<string, readonly string[]>>
     readonly noNewPrivileges: boolean
+    readonly rlimits?: readonly { readonly type: string; readonly soft: bigint; readonly hard: bigint }[]
   }
   readonly mounts: readonly ConfigMount[]
   readonly linux: {
@@ -120,6 +121,14 @@ export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfi
       cwd: spec.cwd,
       capabilities: capabilitySets(spec.user.uid === 0, capabilities),
       noNewPrivileges: false,
+      ...(spec.limits !== undefined &&
+        spec.limits.length > 0 && {
+          rlimits: spec.limits.map(({ name, soft, hard }) => ({
+            type: `RLIMIT_${name.toUpperCase()}`,
+            soft,
+            hard,
+          })),
+        }),
     },
     mounts: configMounts(spec, places),
     linux: {
@@ -142,6 +151,14 @@ export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfi
         ? { 'run.oci.seccomp_bpf_data': places.seccompProgram }
         : undefined,
   }
+}
+
+/** The text of config.json: limits are 64 bits wide, so they are written digit by digit (JSON.rawJSON, which TypeScript does not know yet). */
+export function printConfig(config: RuntimeConfig): string {
+  const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
+  return JSON.stringify(config, (_, value: unknown) =>
+    typeof value === 'bigint' ? rawJSON(String(value)) : value,
+  )
 }
 
 /** A sandboxed command may open null, zero, full, random, urandom, tty and console; the runtimes add terminals. */
@@ -182,7 +199,12 @@ function configMounts(spec: RunSpec, places: ConfigPlaces): readonly ConfigMount
   const free = (mount: ConfigMount) => !taken.has(mount.destination)
   // Without a cgroup of its own a container has nothing to look up there, and a fresh cgroup2 mount costs 10 ms.
   const present = defaultMounts.filter(({ type }) => type !== 'cgroup' || places.cgroupsPath !== undefined)
-  const system = present.map((mount) =>
+  const sized = present.map((mount) =>
+    mount.source === 'shm' && spec.shmSize !== undefined
+      ? { ...mount, options: mount.options.with(-1, `size=${spec.shmSize}`) }
+      : mount,
+  )
+  const system = sized.map((mount) =>
     spec.security === 'insecure' && mount.destination.startsWith('/sys')
       ? { ...mount, options: mount.options.filter((option) => option !== 'ro') }
       : mount,

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type Context, Fault } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type ConfigPlaces, runtimeConfig } from './config.ts'
+import { type ConfigPlaces, printConfig, runtimeConfig } from './config.ts'
 import { writeEtc } from './etc.ts'
 import { inPlainWords, readFailure } from './failure.ts'
 import { mountFiles } from './files.ts'
@@ -53,7 +53,7 @@ export async function runContainer(
       ...writeEtc(bench.work, spec),
       files: mounted.files,
       bounds: readBounds(),
-      cgroupsPath: cgroupOf(bench.method, container.id),
+      cgroupsPath: cgroupOf(bench.method, container.id, spec.cgroupParent),
       seccompProgram: bench.method.seccompProgram,
     })
     const [program = '', ...options] = commandLine(bench.method, container.state, container.log)
@@ -114,7 +114,7 @@ function makeBundle({ work }: Bench): Container {
 }
 
 function writeConfig(container: Container, spec: RunSpec, places: ConfigPlaces): void {
-  fs.writeFileSync(path.join(container.bundle, 'config.json'), JSON.stringify(runtimeConfig(spec, places)), {
+  fs.writeFileSync(path.join(container.bundle, 'config.json'), printConfig(runtimeConfig(spec, places)), {
     mode: 0o600,
   })
 }

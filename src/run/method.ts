@@ -2,6 +2,7 @@
 // finding can be kept in a file.
 import fs from 'node:fs'
 import path from 'node:path'
+import { Fault } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 
 export interface Method {
@@ -32,9 +33,13 @@ export function commandLine(method: Method, state: string, log: string): readonl
   return [...method.guard, method.path, '--root', state, `--log=${log}`, '--log-format=json', ...managed]
 }
 
-/** The path of a container's cgroup, where it has one. */
-export function cgroupOf(method: Method, id: string): string | undefined {
-  return method.cgroups === 'own' ? `/${cgroupParent}/${id}` : undefined
+/** The path of a container's cgroup, where it has one. Faults with `kernel.unable` where a parent is asked for that cannot be had. */
+export function cgroupOf(method: Method, id: string, parent?: string): string | undefined {
+  if (method.cgroups === 'own') return `/${parent?.replace(/^\/+|\/+$/g, '') || cgroupParent}/${id}`
+  if (parent === undefined) return undefined
+  throw new Fault('kernel.unable', `--cgroup-parent ${parent}: ${method.name} makes no cgroups here`, {
+    hint: 'leave the flag out, or choose runc with PEEL_RUNTIME=runc where it is installed',
+  })
 }
 
 const prepared = new Set<Method['cgroups']>()

@@ -1,5 +1,6 @@
 // What to run and in what surroundings, in Peel's words; `config.ts` turns it into the OCI runtime's.
 import type { RootPath } from '../core/index.ts'
+import type { Limit } from './limits.ts'
 
 /** Whom a command runs as. `home` is the directory /etc/passwd names; it becomes HOME where the environment sets none. */
 export interface User {
@@ -54,6 +55,11 @@ export interface RunSpec {
   readonly readonlyRoot?: boolean | undefined
   /** Lines for /etc/hosts. */
   readonly extraHosts?: readonly { readonly name: string; readonly address: string }[] | undefined
+  readonly limits?: readonly Limit[] | undefined
+  /** Bytes of /dev/shm; 64 MiB by default. */
+  readonly shmSize?: number | undefined
+  /** A cgroup to make the command's own one in: a path from the root of the hierarchies. */
+  readonly cgroupParent?: string | undefined
 }
 
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

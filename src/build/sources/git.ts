@@ -37,7 +37,7 @@ export async function fetchGit(
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
   try {
     const remote = reference.looksLocal ? `https://${reference.remote}` : reference.remote
-    const git = openGit(directory, { access: accessTo(remote, tools), env: tools.env }, ctx)
+    const git = openGit(directory, { access: await accessTo(remote, tools, ctx), env: tools.env }, ctx)
     const resolved = await resolve(git, { ...reference, remote })
     const key = keyOf([
       field('repository', withoutCredentials(remote)),
@@ -70,8 +70,8 @@ export async function fetchGit(
 }
 
 /** The secrets that BuildKit knows for git, the more special first. */
-function accessTo(remote: string, { readSecret, agentSocket }: FetchTools): GitAccess {
-  if (!URL.canParse(remote) || !remote.startsWith('http')) return { agentSocket }
+async function accessTo(remote: string, tools: FetchTools, ctx: Context): Promise<GitAccess> {
+  if (!remote.startsWith('http')) return { agentSocket: await tools.findAgent(ctx) }
   const { hostname } = new URL(remote)
   for (const [name, kind] of [
     [`GIT_AUTH_HEADER.${hostname}`, 'header'],
@@ -79,13 +79,13 @@ function accessTo(remote: string, { readSecret, agentSocket }: FetchTools): GitA
     ['GIT_AUTH_HEADER', 'header'],
     ['GIT_AUTH_TOKEN', 'token'],
   ] as const) {
-    const bytes = readSecret(name)
+    const bytes = tools.readSecret(name)
     if (bytes === undefined) continue
     const value = Buffer.from(bytes).toString('utf8').trim()
     const basic = (): string => `basic ${Buffer.from(`x-access-token:${value}`).toString('base64')}`
-    return { authorization: kind === 'header' ? value : basic(), authorizedPrefix: remote, agentSocket }
+    return { authorization: kind === 'header' ? value : basic(), authorizedPrefix: remote }
   }
-  return { agentSocket }
+  return {}
 }
 
 const fullCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/

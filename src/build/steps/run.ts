@@ -6,8 +6,9 @@ import type { PlannedMount, RunStep } from '../../plan/index.ts'
 import { findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
 import type { Prepared, Work } from '../prepared.ts'
+import { openAgentMount } from '../ssh/mount.ts'
 import { stepChanges } from '../step-changes.ts'
-import { clampTime, sourceLayers, type Tools } from '../tools.ts'
+import { clampTime, type Sandbox, sourceLayers, type Tools } from '../tools.ts'
 import { type Bind, openBind } from './bind.ts'
 
 export function prepareRun(step: RunStep, tools: Tools): Prepared {
@@ -45,9 +46,26 @@ function runFields(step: RunStep, tools: Tools): KeyPart[] {
     field('user', step.user),
     field('network', step.network),
     field('security', step.security),
-    ...tools.extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
+    ...sandboxFields(tools.sandbox),
     ...step.mounts.flatMap((planned, number) => mountFields(planned, number + 1, tools)),
     field('platform', step.platform),
+  ]
+}
+
+/** Of what a build gives to all its RUNs the names of hosts count, not their addresses (BuildKit's rule). */
+function sandboxFields({
+  extraHosts = [],
+  hostname,
+  limits = [],
+  shmSize,
+  cgroupParent,
+}: Sandbox): KeyPart[] {
+  return [
+    ...extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
+    ...(hostname === undefined ? [] : [field('host name', hostname)]),
+    ...limits.map(({ name, soft, hard }) => field(`ulimit ${name}`, `${soft}:${hard}`)),
+    ...(shmSize === undefined ? [] : [field('size of /dev/shm', String(shmSize))]),
+    ...(cgroupParent === undefined ? [] : [field('cgroup parent', cgroupParent)]),
   ]
 }
 
@@ -157,6 +175,7 @@ async function runSpec(
   ctx: Context,
 ): Promise<RunSpec> {
   const mounts: RunMount[] = []
+  let sockets = 0
   const env = [...step.env, ...step.proxyEnv.filter((variable) => !has(step.env, variable))]
   if (step.script !== undefined)
     mounts.push({
@@ -199,9 +218,13 @@ async function runSpec(
           mounts.push({ type: 'file', target, bytes, uid: mount.uid, gid: mount.gid, mode: mount.mode })
         break
       }
-      case 'ssh':
-        if (mount.required)
-          throw new Fault('secret.missing', 'RUN --mount=type=ssh: no agent is forwarded to this build')
+      case 'ssh': {
+        const socket = await openAgentMount(planned, { tools, stack, number: sockets }, ctx)
+        if (socket === undefined) break
+        if (sockets === 0) env.push(`SSH_AUTH_SOCK=${socket.target}`)
+        sockets++
+        mounts.push(socket)
+      }
     }
   }
   return {
@@ -212,7 +235,7 @@ async function runSpec(
     mounts,
     network: step.network,
     security: step.security,
-    extraHosts: tools.extraHosts,
+    ...tools.sandbox,
   }
 }
 

@@ -24,6 +24,11 @@ export const buildFlags = {
     about: 'Name of the Dockerfile (default PATH/Dockerfile), or its URL; - is standard input',
   },
   format: { kind: 'choice', values: ['text', 'json', 'sarif'], about: 'With --check: how to print' },
+  'cgroup-parent': {
+    kind: 'text',
+    value: 'string',
+    about: 'Parent cgroup for RUN, where the runtime makes cgroups',
+  },
   'force-rm': { kind: 'switch', about: 'Accepted', hidden: true },
   iidfile: { kind: 'text', value: 'string', about: 'Write the image ID to the file' },
   label: { kind: 'list', value: 'list', about: 'Set metadata for an image' },
@@ -58,6 +63,13 @@ export const buildFlags = {
     value: 'list',
     about: 'Like --build-arg, with the value kept out of history and cache records',
   },
+  'shm-size': { kind: 'text', value: 'bytes', about: 'Size of /dev/shm in RUN (default 64m)' },
+  ssh: {
+    kind: 'list',
+    value: 'list',
+    about: 'SSH agent or keys for RUN --mount=type=ssh and git: default|ID[=SOCKET|KEY[,KEY]]',
+  },
+  ulimit: { kind: 'list', value: 'ulimit', about: 'Limit of the commands of RUN: NAME=SOFT[:HARD]' },
   tag: { kind: 'list', short: 't', value: 'list', about: 'Name and optionally a tag ("name:tag")' },
   target: { kind: 'text', value: 'string', about: 'Set the target build stage to build' },
 } as const satisfies FlagTable

@@ -38,6 +38,10 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     platform: onePlatform(flags.platform),
     network: flags.network === 'default' ? undefined : flags.network,
     addHosts: flags['add-host'].map(parseHost),
+    ulimits: flags.ulimit,
+    shmSize: flags['shm-size'],
+    cgroupParent: flags['cgroup-parent'],
+    ssh: flags.ssh.map(parseAgent),
     allow: flags.allow.flatMap((text) => text.split(',')),
     sourceDateEpoch: Object.hasOwn(buildArgs, 'SOURCE_DATE_EPOCH')
       ? undefined
@@ -96,6 +100,12 @@ export function parseSecret(text: string, env: Surroundings['env']): SecretSourc
   if (path === undefined && type === undefined && env[id] !== undefined)
     return { id, from: 'env', variable: id }
   return { id, from: 'file', path: path ?? id }
+}
+
+/** `default`, `ID` or `ID=SOCKET|KEY[,KEY…]`. */
+function parseAgent(text: string): { readonly id: string; readonly paths: readonly string[] } {
+  const [id, paths] = splitPair(text)
+  return { id, paths: paths === undefined || paths === '' ? [] : paths.split(',') }
 }
 
 export interface SaveTo {

@@ -44,7 +44,7 @@ describe('the options of a build', () => {
       '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
       '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
       '--secret-build-arg S=x --require-cached ' +
-      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --rm --force-rm --pull --parallel 3 .'
+      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
       dockerfile: { kind: 'path', path: 'd/Dockerfile' },
@@ -61,6 +61,13 @@ describe('the options of a build', () => {
       noCacheFilter: ['x', 'y'],
       platform: 'linux/arm64',
       network: 'none',
+      ulimits: ['nofile=1:2'],
+      shmSize: '1g',
+      cgroupParent: '/p',
+      ssh: [
+        { id: 'default', paths: [] },
+        { id: 'k', paths: ['a', 'b'] },
+      ],
       addHosts: ['h:1.2.3.4', 'h6:::1'],
       allow: ['security.insecure'],
       sourceDateEpoch: 12,

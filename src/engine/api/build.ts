@@ -54,6 +54,14 @@ export interface BuildOptions {
   readonly network?: 'host' | 'none' | undefined
   /** `name:address`, for /etc/hosts of RUN. */
   readonly addHosts?: readonly string[]
+  /** Limits of RUN's commands: `nofile=1024[:2048]`, -1 for none. */
+  readonly ulimits?: readonly string[]
+  /** Of /dev/shm in RUN: `128m`. */
+  readonly shmSize?: string | undefined
+  /** The cgroup that RUN's cgroups are made in, where the runtime makes some. */
+  readonly cgroupParent?: string | undefined
+  /** Agents and keys for RUN --mount=type=ssh and for git over ssh. Without paths: the agent of SSH_AUTH_SOCK. */
+  readonly ssh?: readonly { readonly id: string; readonly paths: readonly string[] }[]
   /** `security.insecure`: lets `RUN --security=insecure` have all capabilities. */
   readonly allow?: readonly string[]
   /** Seconds since the epoch, clamps all times in the image; default: SOURCE_DATE_EPOCH of the build arguments. */

@@ -1,6 +1,7 @@
 // BuildKit's integration tests as builds of ours: contexts on disk, a build, and what its image must hold. A case that is incomplete is
 // held to what it does state, except where the missing part is an input.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { BuildOptions } from '../../../src/engine/index.ts'
@@ -120,7 +121,6 @@ async function play(one: IntegrationCase, scene: Scene): Promise<void> {
     if (need === 'RUN') needsRoot()
     if (need === 'security-mode' && asksInsecure(one) && !hasAllCapabilities())
       skip('RUN --security=insecure can hand on only what this process has, which is not every capability')
-    if (need === 'ssh') skip('Peel has no RUN --mount=type=ssh')
   }
   if (one.risky?.some((risk) => risk.includes('git')) === true && !hasStatedBuilds(one))
     skip('the source makes its git repository at run time')
@@ -220,12 +220,14 @@ async function optionsOf(one: IntegrationCase, what: BuildStep, scene: Scene): P
   const context = only === undefined ? skip('the case states no context') : await scene.context(only)
   const dockerfile = what.mounts?.dockerfile ?? only
   const attrs = what.attrs ?? {}
-  if (what.session !== undefined) skip('needs a session that uploads the context or keys')
+  const session = Array.isArray(what.session) ? what.session : []
+  if (session.some((part) => part !== '<ssh>')) skip('needs a session that uploads the context')
   if (what.cache === true) skip('needs a cache exporter')
   const buildArgs: Record<string, string> = {}
   const labels: Record<string, string> = {}
   const contexts: Record<string, string> = {}
   const options: { -readonly [K in keyof BuildOptions]?: BuildOptions[K] } = {}
+  if (session.length > 0) options.ssh = [{ id: 'default', paths: [makeKey(scene.bench.directory())] }]
   let filename = 'Dockerfile'
   for (const [name, raw] of Object.entries(attrs)) {
     if (typeof raw !== 'string' || unstated.test(raw)) skip(`the source makes ${name} at run time`)
@@ -246,7 +248,10 @@ async function optionsOf(one: IntegrationCase, what: BuildStep, scene: Scene): P
     } else if (name === 'force-network-mode') {
       if (value !== 'host' && value !== 'none') skip(`Peel has no network ${value}`)
       options.network = value as 'host' | 'none'
-    } else if (name === 'add-hosts') options.addHosts = value.split(',').map((pair) => pair.replace('=', ':'))
+    } else if (name === 'shm-size') options.shmSize = value
+    else if (name === 'ulimit') options.ulimits = value.split(',')
+    else if (name === 'hostname') buildArgs.BUILDKIT_SANDBOX_HOSTNAME = value
+    else if (name === 'add-hosts') options.addHosts = value.split(',').map((pair) => pair.replace('=', ':'))
     else skip(`Peel has nothing like the attribute ${name}`)
   }
   if (Object.values(contexts).some((value) => value.includes('<')))
@@ -286,4 +291,11 @@ async function contextValue(value: string, what: BuildStep, scene: Scene): Promi
   const local = /^local:(.+)$/.exec(value)?.[1]
   if (local === undefined) return value
   return scene.context(what.mounts?.[local] ?? local)
+}
+
+/** A key of its own for what the source gives as an agent. */
+function makeKey(directory: string): string {
+  const file = path.join(directory, 'key')
+  const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
+  return made.status === 0 ? file : skip('there is no ssh-keygen')
 }
