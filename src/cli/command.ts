@@ -13,6 +13,8 @@ export interface CommandDefinition<Table extends FlagTable> {
   readonly summary: string
   /** What follows the flags: `IMAGE [COMMAND] [ARG...]`. */
   readonly usage: string
+  /** More than the summary says, for `--help`. */
+  readonly details?: string
   readonly flags: Table
   readonly words: { readonly min: number; readonly max?: number; readonly stop?: 'first' }
   /** Returns the exit status; faults are drawn by the caller. */
@@ -41,7 +43,7 @@ export const globalFlags = {
 } as const satisfies Record<string, Flag>
 
 export function defineCommand<const Table extends FlagTable>(definition: CommandDefinition<Table>): Command {
-  const { name, summary, usage, words } = definition
+  const { name, summary, usage, details, words } = definition
   const flags: FlagTable = { ...globalFlags, ...definition.flags }
   return {
     name,
@@ -51,7 +53,7 @@ export function defineCommand<const Table extends FlagTable>(definition: Command
     async invoke(argv, typed, shell) {
       const parsed = parseFlags(flags, argv, { command: typed, stop: words.stop ?? 'never' })
       if (parsed.kind === 'help') {
-        shell.out.write(printHelp({ name: typed, summary, usage, flags }))
+        shell.out.write(printHelp({ name: typed, summary, usage, details, flags }))
         return 0
       }
       checkCount(parsed.words.length, words, typed)

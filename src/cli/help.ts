@@ -6,6 +6,8 @@ export interface HelpSubject {
   readonly name: string
   readonly summary: string
   readonly usage: string
+  /** More than the summary says, as running text. */
+  readonly details?: string | undefined
   readonly flags: FlagTable
 }
 
@@ -14,7 +16,8 @@ const width = 80
 /** The help text of one command. */
 export function printHelp(subject: HelpSubject): string {
   const usage = `Usage:  ${subject.name} [OPTIONS]${subject.usage === '' ? '' : ` ${subject.usage}`}`
-  return `${usage}\n\n${subject.summary}\n\nOptions:\n${printFlags(subject.flags)}`
+  const details = subject.details === undefined ? '' : `\n\n${wrap(subject.details, width).join('\n')}`
+  return `${usage}\n\n${subject.summary}${details}\n\nOptions:\n${printFlags(subject.flags)}`
 }
 
 /** The flags, one a row, sorted by name. */

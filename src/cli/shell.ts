@@ -1,6 +1,6 @@
 // Everything a command may touch of the process around it, as one value: tests hand in another.
 import type { Readable, Writable } from 'node:stream'
-import type { Engine } from '../engine/index.ts'
+import type { Comparison, Engine, Study } from '../engine/index.ts'
 
 /** One of the standard outputs. */
 export interface Output {
@@ -28,6 +28,16 @@ export interface Shell {
   now(): number
   /** Opens the engine at the first call; the same one afterwards. */
   engine(): Promise<Engine>
+  /**
+   * Opens the terminal browser and returns the exit status when it is left. Faces do not import each other, so the program hands it in;
+   * absent where there is none.
+   */
+  readonly browse?: ((subject: Browsed) => Promise<number>) | undefined
   /** The same shell with another store. */
   at(root: string): Shell
 }
+
+/** What the terminal browser shows: one image, or two file systems side by side. */
+export type Browsed =
+  | { readonly kind: 'image'; readonly study: Study }
+  | { readonly kind: 'comparison'; readonly comparison: Comparison }

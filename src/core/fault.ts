@@ -74,6 +74,7 @@ export const faultKinds = {
   'runtime.missing': 'unable',
   'runtime.failed': 'failed',
   'user.missing': 'input',
+  'yaml.invalid': 'input',
   'extract.exists': 'input',
   'extract.failed': 'unable',
   cancelled: 'cancelled',

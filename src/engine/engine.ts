@@ -73,6 +73,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
       ),
     study: async (source, request, ctx) =>
       (await import('./study/study.ts')).studyImage(source, request, { rooms, ctx }),
+    compare: async (sides, request, ctx) =>
+      (await import('./study/compare.ts')).compareImages(sides, request, { rooms, ctx }),
     run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
     pull: async (name, request, ctx) => (await import('./registries.ts')).pull(rooms, name, request, ctx),
     obtain: async (name, request, ctx) => (await import('./registries.ts')).obtain(rooms, name, request, ctx),

@@ -19,12 +19,19 @@ interface Leaf {
   readonly size: number | 'unknown'
 }
 
-export function diveScore(strata: Strata): DiveScore {
+/** What is not counted. dive itself counts everything. */
+export interface DiveScope {
+  readonly baseLayers: number
+  readonly ignored: (node: number) => boolean
+}
+
+export function diveScore(strata: Strata, scope?: DiveScope): DiveScore {
   const { layers } = strata
   const tallies = new Map<number, Tally>()
   const repeated: Tally[] = []
   for (const [layer, leaves] of leavesByLayer(strata).entries())
     for (const { node, size } of counted(strata, { layer, leaves })) {
+      if (scope !== undefined && (layer < scope.baseLayers || scope.ignored(node))) continue
       let tally = tallies.get(node)
       if (tally === undefined) {
         tally = { path: nodePath(strata, node), count: 0, sum: 0, least: Number.POSITIVE_INFINITY }
@@ -45,7 +52,9 @@ export function diveScore(strata: Strata): DiveScore {
   const files = repeated.sort((a, b) => a.sum - b.sum).reverse()
   const sizes = layers.map(({ contentSize }) => contentSize)
   const sizeBytes = sizes.reduce((total, size) => total + size, 0)
-  const userSizeBytes = sizeBytes - (sizes[0] ?? 0)
+  // dive takes the lowest layer for the base.
+  const baseBytes = sizes.slice(0, scope?.baseLayers || 1).reduce((total, size) => total + size, 0)
+  const userSizeBytes = sizeBytes - baseBytes
   const wastedBytes = files.reduce((total, file) => total + file.sum, 0)
   return {
     efficiency: sum === 0 ? 1 : least / sum,

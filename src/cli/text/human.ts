@@ -45,3 +45,14 @@ export function ellipsis(text: string, length: number): string {
   const characters = [...text]
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`
 }
+
+/** Sizes as dive prints them: `131 B`, `6.4 kB`, `32 kB`. */
+export function printDiveSize(bytes: number): string {
+  if (bytes < 10) return `${bytes} B`
+  let power = 0
+  while (power < diveUnits.length - 1 && bytes >= 1000 ** (power + 1)) power++
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${diveUnits[power]}`
+}
+
+const diveUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']

@@ -1,10 +1,25 @@
 // One study of an image, drawn by every face: the report says what each layer brought and what is shipped without being seen, the
 // tree lets people walk through any state of the image. Layers are counted from 0 at the bottom; bytes are bytes of file content.
 import type { Readable } from 'node:stream'
-import type { DiveScore, LayerEffect, LayerTree, NodeId, WasteClass, WasteItem } from '../../analyze/index.ts'
+import type {
+  ConfigDifference,
+  DiveExport,
+  DiveScore,
+  LayerEffect,
+  LayerTree,
+  NodeId,
+  PackageDifference,
+  PathDifference,
+  RuleResult,
+  RuleValues,
+  WasteClass,
+  WasteItem,
+} from '../../analyze/index.ts'
 import type { Context, DiffId, Digest } from '../../core/index.ts'
 
 export type {
+  AttributeChange,
+  ConfigDifference,
   DiveScore,
   LayerTree,
   Mark,
@@ -12,6 +27,11 @@ export type {
   NodeKind,
   Order,
   Outline,
+  PackageDifference,
+  PathDifference,
+  RuleKey,
+  RuleResult,
+  RuleValues,
   Search,
   Span,
   TreeColumns,
@@ -132,12 +152,66 @@ export interface StudyTree extends LayerTree {
   ): Promise<{ readonly files: number; readonly bytes: number; readonly skipped: readonly string[] }>
 }
 
+export interface GateOptions {
+  /** Values as people write them, such as `20MB` or `disabled`; a rule that is not given has its default. */
+  readonly rules: RuleValues
+  /** Judge only what stands above the base. */
+  readonly excludeBase?: boolean | undefined
+  /** Paths whose waste is not judged, in the language of .dockerignore, from the root of the image. */
+  readonly ignore?: readonly string[] | undefined
+  /** A size such as `1MB`: rules about ratios do not fail where no more than this is wasted. */
+  readonly floor?: string | undefined
+}
+
 export interface Study extends Disposable {
   readonly report: StudyReport
   readonly tree: StudyTree
+  /** Judges the image by dive's rules and our own. Faults with `usage.invalid` on values that mean nothing. */
+  judge(options: GateOptions): GateReport
+  /** The document that `dive --json FILE` writes. */
+  diveDocument(): DiveExport
+}
+
+/** A verdict, with what it was based on. `items` are the hidden bytes that counted, largest first. */
+export interface GateReport {
+  readonly passed: boolean
+  readonly results: readonly RuleResult[]
+  readonly dive: DiveScore
+  readonly reclaimableBytes: number
+  readonly items: readonly StudyItem[]
+}
+
+/** One side of a comparison: an image, or its lowest layers up to and with `layer`. */
+export interface ComparisonSide {
+  readonly source: StudySource
+  readonly layer?: number | undefined
+}
+
+export interface ComparisonReport {
+  /** Both sides as they were asked for. */
+  readonly before: string
+  readonly after: string
+  /** In the order of paths. */
+  readonly paths: readonly PathDifference[]
+  readonly config: readonly ConfigDifference[]
+  readonly packages: readonly PackageDifference[]
+}
+
+/** Two file systems in one tree: `before` and `after` are the heights to compare in it. */
+export interface Comparison extends Disposable {
+  readonly report: ComparisonReport
+  readonly tree: StudyTree
+  readonly before: number
+  readonly after: number
 }
 
 export interface StudyCalls {
   /** Studies an image by the indexes of its layers; nothing is stored. Faults with `image.missing` or `archive.invalid`. */
   study(source: StudySource, options: StudyOptions, ctx: Context): Promise<Study>
+  /** Compares two images, or states of them. Faults as `study` does, and with `usage.invalid` on a layer that is not there. */
+  compare(
+    sides: { readonly before: ComparisonSide; readonly after: ComparisonSide },
+    options: Pick<StudyOptions, 'platform'>,
+    ctx: Context,
+  ): Promise<Comparison>
 }

@@ -30,7 +30,8 @@ interface Extracted {
 
 interface From {
   readonly strata: Strata
-  readonly image: OpenedImage
+  /** Whose a layer is. */
+  readonly imageOf: (layer: number) => OpenedImage
 }
 
 export async function extractNodes(
@@ -56,7 +57,7 @@ interface Spot {
 
 /** Yields after each file. */
 async function* place(from: From, spot: Spot, extracted: Extracted): AsyncGenerator<void> {
-  const { strata, image } = from
+  const { strata, imageOf } = from
   const { node, height, below } = spot
   const cell = standing(strata, node, height)
   if (cell < 0)
@@ -80,7 +81,7 @@ async function* place(from: From, spot: Spot, extracted: Extracted): AsyncGenera
   } else if (file !== undefined) {
     const fd = make(target, () => fs.openSync(target, 'wx', 0o600))
     try {
-      for await (const chunk of image.stream(file)) {
+      for await (const chunk of imageOf(strata.layer[cell]!).stream(file)) {
         for (let at = 0; at < chunk.length; ) at += fs.writeSync(fd, chunk, at)
         yield
       }

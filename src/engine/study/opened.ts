@@ -10,6 +10,8 @@ export interface OpenedLayer {
   readonly digest: Digest
   readonly mediaType: string
   readonly compressedSize?: number | undefined
+  /** What the archive that it came from calls its tar. */
+  readonly tarName?: string | undefined
 }
 
 export interface OpenedImage extends Disposable {

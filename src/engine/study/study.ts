@@ -1,12 +1,14 @@
 // The engine's study: finds the image, has its layers analysed and puts the reading of files beside the tree.
-import { createLayerTree, type LayerTree, studyStrata } from '../../analyze/index.ts'
-import { type Context, Fault, parsePlatform } from '../../core/index.ts'
-import { cellFile, cellOf, createStrata, nodePath, type Strata } from '../../layer/index.ts'
-import type { Study, StudyOptions, StudySource, StudyTree } from '../api/index.ts'
+import { createLayerTree, diveExport, studyStrata } from '../../analyze/index.ts'
+import { type Context, hexOf } from '../../core/index.ts'
+import { createStrata } from '../../layer/index.ts'
+import type { Study, StudyOptions, StudyReport, StudySource } from '../api/index.ts'
 import type { Rooms } from '../workshop.ts'
-import type { OpenedImage } from './opened.ts'
+import { judgeStudy } from './judge.ts'
+import type { OpenedLayer } from './opened.ts'
+import { readableTree } from './readable.ts'
 import { makeReport } from './report.ts'
-import { openStored } from './stored.ts'
+import { openSource } from './source.ts'
 
 export async function studyImage(
   source: StudySource,
@@ -14,34 +16,25 @@ export async function studyImage(
   { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
 ): Promise<Study> {
   ctx.signal.throwIfAborted()
-  const image = await openSource(source, options, rooms)
+  const image = await openSource(source, options, { rooms, ctx })
   const strata = createStrata(image.layers.map(({ index }) => index))
   const findings = studyStrata(strata)
+  const report = makeReport(image, findings)
   return {
-    report: makeReport(image, findings),
-    tree: readableTree(createLayerTree(strata, findings.hidden), strata, image),
+    report,
+    tree: readableTree(createLayerTree(strata, findings.hidden), strata, () => image),
+    judge: (wanted) => judgeStudy({ strata, findings, report }, wanted),
+    diveDocument: () => diveExport(strata, findings.dive, image.layers.map(diveWords(report))),
     [Symbol.dispose]: () => image[Symbol.dispose](),
   }
 }
 
-async function openSource(source: StudySource, options: StudyOptions, rooms: Rooms): Promise<OpenedImage> {
-  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
-  if (typeof source === 'string') return openStored(rooms.store, source, platform)
-  if (source.from === 'store') return openStored(rooms.store, source.name, platform)
-  throw new Fault('usage.invalid', `images from ${source.from} cannot be studied yet`)
-}
-
-function readableTree(tree: LayerTree, strata: Strata, image: OpenedImage): StudyTree {
-  return {
-    ...tree,
-    async read(id, { layer, limit }) {
-      const cell = cellOf(strata, id, layer)
-      const file = cell < 0 ? undefined : cellFile(strata, cell)
-      if (file === undefined)
-        throw new Fault('path.invalid', `layer ${layer} has no file ${nodePath(strata, id)}`)
-      return image.read(file, limit)
-    },
-    extract: async (ids, options, ctx) =>
-      (await import('./extract.ts')).extractNodes({ strata, image }, { ids, ...options }, ctx),
-  }
+/** dive calls a layer by the first part of its tar's name, and drops the shell of a RUN from its command. */
+function diveWords({
+  layers,
+}: StudyReport): (layer: OpenedLayer, i: number) => { id: string; command: string } {
+  return ({ tarName, index }, i) => ({
+    id: tarName?.split('/')[0] ?? hexOf(index.diffId),
+    command: layers[i]!.createdBy.replace(/^\/bin\/sh -c /, '') || '(missing)',
+  })
 }

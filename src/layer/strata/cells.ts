@@ -109,3 +109,21 @@ function sameAttributes({ layers, layer, row }: Strata, a: number, b: number): b
     ) === 0
   )
 }
+
+/** Device numbers as `major:minor`, of what is a device. */
+export function deviceNumbers({ layers, layer, row, kind }: Strata, cell: number): string | undefined {
+  if (kind[cell] !== cellNumber.char && kind[cell] !== cellNumber.block) return undefined
+  const { offset, size } = layers[layer[cell]!]!
+  return `${offset[row[cell]!]}:${size[row[cell]!]}`
+}
+
+/** The extended attributes as text, in the order of their names; empty where there are none. */
+export function cellXattrs(strata: Strata, cell: number): string {
+  const at = strata.inode[cell]!
+  if (at === nowhere || strata.row[at] === nowhere) return ''
+  const entry = entryAt(strata.layers[strata.layer[at]!]!, strata.row[at]!)
+  const xattrs = 'meta' in entry ? entry.meta.xattrs : undefined
+  return [...(xattrs ?? [])]
+    .map(([name, value]) => `${name}=0x${Buffer.from(value).toString('hex')}`)
+    .join(' ')
+}

@@ -1,0 +1,107 @@
+// `peel dive`: the layers of an image in the terminal browser, or before the judges, or as dive's JSON. Flags, files, output and exit
+// statuses are dive's.
+import { existsSync, writeFileSync } from 'node:fs'
+import * as path from 'node:path'
+import { Fault } from '../../core/index.ts'
+import type { Study } from '../../engine/index.ts'
+import { defineCommand } from '../command.ts'
+import { gateFormats, printVerdict } from '../gate/print.ts'
+import { gateFlags, isGate, readGate } from '../gate/values.ts'
+import { autoMode, withProgress } from '../progress/index.ts'
+import type { Shell } from '../shell.ts'
+import { parseSide, sourceAbout, sourceFlags, withPrefix } from '../study-source.ts'
+import { readVersion } from '../version.ts'
+
+export default defineCommand({
+  name: 'dive',
+  summary: 'Explore the layers of an image, and what they waste',
+  usage: 'IMAGE [OTHER]',
+  details: `${sourceAbout} A second image is compared with the first.`,
+  flags: {
+    ...sourceFlags,
+    source: {
+      kind: 'choice',
+      values: ['docker', 'podman', 'docker-archive', 'oci-archive', 'oci', 'registry', 'store'],
+      about: 'Where the image comes from, where its name has no prefix that says so',
+    },
+    json: {
+      kind: 'text',
+      short: 'j',
+      value: 'FILE',
+      about: "Write dive's JSON of the layers to a file instead of showing them",
+    },
+    format: {
+      kind: 'choice',
+      values: gateFormats,
+      about: 'With --ci: how to print the verdict (default: text)',
+    },
+    'ignore-errors': {
+      kind: 'switch',
+      short: 'i',
+      about: "Accepted for dive's sake: damaged archives are refused",
+      hidden: true,
+    },
+    ...gateFlags,
+  },
+  words: { min: 1, max: 2 },
+  async run({ flags, words }, shell) {
+    const judged = isGate(flags, shell.env)
+    const [image, other] = words.map((word) => withPrefix(word, flags.source))
+    const { json } = flags
+    if (json !== undefined && !existsSync(path.dirname(json)))
+      throw new Fault('usage.invalid', `directory for JSON export does not exist: ${path.dirname(json)}`)
+    if (other !== undefined) {
+      if (judged || json !== undefined)
+        throw new Fault('usage.invalid', 'one image is judged or exported at a time', {
+          hint: 'peel diff compares two images',
+        })
+      return await compareInBrowser(image!, other, shell)
+    }
+    const gate = judged ? await readGate(flags) : undefined
+    if (gate === undefined && json === undefined) browserOf(shell)
+    const engine = await shell.engine()
+    using study = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>
+      engine.study(image!, { platform: flags.platform, base: flags.base }, ctx),
+    )
+    if (json !== undefined) {
+      writeFileSync(json, JSON.stringify(study.diveDocument(), undefined, 2))
+      return 0
+    }
+    if (gate === undefined) return await browserOf(shell)({ kind: 'image', study })
+    return judge(
+      study,
+      { ...gate, excludeBase: gate.excludeBase === true || flags.base !== undefined },
+      {
+        shell,
+        format: flags.format ?? 'text',
+      },
+    )
+  },
+})
+
+function judge(
+  study: Study,
+  options: Parameters<Study['judge']>[0],
+  { shell, format }: { readonly shell: Shell; readonly format: (typeof gateFormats)[number] },
+): number {
+  const gate = study.judge(options)
+  shell.out.write(printVerdict({ report: study.report, gate }, format, readVersion()))
+  return gate.passed ? 0 : 1
+}
+
+async function compareInBrowser(before: string, after: string, shell: Shell): Promise<number> {
+  const browse = browserOf(shell)
+  const engine = await shell.engine()
+  using comparison = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>
+    engine.compare({ before: parseSide(before), after: parseSide(after) }, {}, ctx),
+  )
+  return await browse({ kind: 'comparison', comparison })
+}
+
+/** Faults with `usage.invalid` where there is no terminal to browse in. */
+function browserOf({ browse, input, out }: Shell): NonNullable<Shell['browse']> {
+  if (browse !== undefined && input.terminal && out.terminal) return browse
+  throw new Fault('usage.invalid', 'the browser needs a terminal', {
+    hint: 'without one: peel waste IMAGE, peel dive --ci IMAGE or peel dive --json FILE IMAGE',
+  })
+}
