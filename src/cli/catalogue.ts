@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, Load>> = {
   build: () => import('./commands/build.ts'),
   run: () => import('./commands/run.ts'),
   pull: () => import('./commands/pull.ts'),
+  push: () => import('./commands/push.ts'),
   images: () => import('./commands/images.ts'),
   history: () => import('./commands/history.ts'),
   dive: () => import('./commands/dive.ts'),
@@ -33,6 +34,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   image: {
     build: 'build',
     pull: 'pull',
+    push: 'push',
     ls: 'images',
     list: 'images',
     history: 'history',

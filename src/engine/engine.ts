@@ -77,6 +77,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       (await import('./study/compare.ts')).compareImages(sides, request, { rooms, ctx }),
     run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
     pull: async (name, request, ctx) => (await import('./registries.ts')).pull(rooms, name, request, ctx),
+    push: async (names, request, ctx) => (await import('./registries.ts')).push(rooms, names, request, ctx),
     obtain: async (name, request, ctx) => (await import('./registries.ts')).obtain(rooms, name, request, ctx),
     tags: async (repository, ctx) => (await import('./registries.ts')).listTags(rooms, repository, ctx),
     prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),

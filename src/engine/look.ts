@@ -1,5 +1,5 @@
 // What the engine tells about stored images: lists, histories, details. No layer is opened.
-import { matchesReference, parseReference, printPlatform } from '../core/index.ts'
+import { familiarName, matchesReference, parseReference, printPlatform } from '../core/index.ts'
 import { historyRows } from '../image/index.ts'
 import type { Image, ImageSummary, Store } from '../store/index.ts'
 import type { HistoryRow, ImageRow } from './api/index.ts'
@@ -74,7 +74,9 @@ export function imageDetails(store: Store, name: string): Readonly<Record<string
   return {
     Id: image.configDigest,
     RepoTags: names,
-    RepoDigests: [...new Set(names.map((tagged) => `${splitName(tagged).repository}@${image.digest}`))],
+    RepoDigests: store.places
+      .published(image.digest)
+      .map(({ repository, digest }) => `${familiarName(parseReference(repository))}@${digest}`),
     Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? '',
     Author: config.author ?? '',

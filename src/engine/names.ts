@@ -7,6 +7,7 @@ import {
   parseDigest,
   parseReference,
   printFamiliar,
+  printName,
   type Reference,
   withDefaultTag,
 } from '../core/index.ts'
@@ -35,7 +36,8 @@ function findDigest(store: Store, name: string): Digest | undefined {
   const descriptor = tagged === undefined ? undefined : store.refs.find(tagged)
   if (descriptor !== undefined) return descriptor.digest
   const reference = tryReference(name)
-  if (reference?.digest !== undefined) return reference.digest
+  if (reference?.digest !== undefined)
+    return store.places.findPublished(printName(reference), reference.digest) ?? reference.digest
   const prefix = name.replace(/^sha256:/, '')
   if (!/^[0-9a-f]{1,64}$/.test(prefix)) return undefined
   if (prefix.length === 64) return parseDigest(`sha256:${prefix}`)

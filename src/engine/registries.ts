@@ -1,14 +1,19 @@
 // The engine's calls to registries: names as users give them, and what came of it.
 import {
   type Context,
+  type Descriptor,
   parseFetchReference,
   parsePlatform,
   parseReference,
   printFamiliar,
+  printName,
   printReference,
+  type Reference,
+  withDefaultTag,
 } from '../core/index.ts'
-import { pullImage } from '../transfer/index.ts'
-import type { PulledImage, PullOptions, PullPolicy } from './api/index.ts'
+import { pullImage, pushName } from '../transfer/index.ts'
+import type { PulledImage, PullOptions, PullPolicy, PushedImage, PushOptions } from './api/index.ts'
+import { findImage } from './names.ts'
 import { obtainImage } from './obtain.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -30,6 +35,37 @@ export async function pull(
     digest: pulled.descriptor.digest,
     outcome: pulled.outcome,
   }
+}
+
+export async function push(
+  rooms: Rooms,
+  names: readonly string[],
+  options: PushOptions,
+  ctx: Context,
+): Promise<readonly PushedImage[]> {
+  const { store } = rooms
+  const registry = await rooms.registry()
+  const groups = new Map<string, { descriptor: Descriptor; references: Reference[] }>()
+  for (const name of names) {
+    const reference = withDefaultTag(parseReference(name))
+    const image = findImage(store, name)
+    const descriptor = store.refs.find(printFamiliar(reference)) ?? image.descriptor
+    const key = `${printName(reference)}@${descriptor.digest}`
+    const group = groups.get(key) ?? { descriptor, references: [] }
+    group.references.push(reference)
+    groups.set(key, group)
+  }
+  const pushed: PushedImage[] = []
+  for (const { descriptor: named, references } of groups.values()) {
+    const { descriptor } = await pushName({ store, registry }, { named, references }, options, ctx)
+    pushed.push({
+      names: references.map(printFamiliar),
+      reference: `${printName(references[0]!)}@${descriptor.digest}`,
+      digest: descriptor.digest,
+      size: descriptor.size,
+    })
+  }
+  return pushed
 }
 
 export async function obtain(

@@ -8,6 +8,7 @@ export {
   detectCompression,
   headSize,
 } from './compress.ts'
+export { type BlockCompression, compressBlocks, usualLevel } from './compress-blocks.ts'
 export { contentDigest, type DigestOptions, emptyDigest, wildcardDigest } from './content-digest.ts'
 export type { EarlierLayer } from './earlier.ts'
 export * from './entry.ts'

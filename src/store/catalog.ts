@@ -53,6 +53,13 @@ create index builds_number on builds(number);
 create table salt(bytes blob not null);
 insert into salt(bytes) values(randomblob(32));
 `,
+  // what compressing a layer at a level gave; which repositories have a blob; what images are called by digest in repositories
+  `
+create table packings(diff text not null, how text not null, digest text not null, primary key(diff, how)) without rowid;
+create table places(digest text not null, repository text not null, primary key(digest, repository)) without rowid;
+create table published(image text not null, repository text not null, digest text not null,
+  primary key(image, repository, digest)) without rowid;
+`,
 ]
 const version = upgrades.length
 

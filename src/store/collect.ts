@@ -156,11 +156,15 @@ function names(directory: string): readonly string[] {
 }
 
 function strike(catalog: Catalog, doomed: Doomed, paths: readonly string[]): void {
-  for (const { manifest } of doomed.images) catalog.run('delete from images where manifest = ?', manifest)
+  for (const { manifest } of doomed.images) {
+    catalog.run('delete from images where manifest = ?', manifest)
+    catalog.run('delete from published where image = ?', manifest)
+  }
   for (const diff of doomed.layers) catalog.run('delete from layers where diff = ?', diff)
   for (const digest of doomed.blobs) {
     catalog.run('delete from blobs where digest = ?', digest)
-    catalog.run('delete from compressed where digest = ?', digest)
+    for (const table of ['compressed', 'packings', 'places'])
+      catalog.run(`delete from ${table} where digest = ?`, digest)
     catalog.run('delete from edges where parent = ?', digest)
   }
   for (const key of doomed.records) {

@@ -1,18 +1,11 @@
 // Layers: a plain tar under its diff id and the index of it. The index is on disk before the tar is registered, so whoever finds the
 // layer finds its index.
 import { existsSync, readFileSync, renameSync } from 'node:fs'
-import {
-  asDiffId,
-  blobOf,
-  type Context,
-  type Descriptor,
-  type DiffId,
-  type Digest,
-  Fault,
-} from '../core/index.ts'
+import { asDiffId, blobOf, type Context, type DiffId, Fault } from '../core/index.ts'
 import { createStack, decodeIndex, encodeIndex, type LayerIndex, packLayer } from '../layer/index.ts'
 import type { BlobRoom } from './blobs.ts'
 import type { Catalog } from './catalog.ts'
+import { compressLayer, findOriginal } from './compress-layer.ts'
 import { openContent } from './content.ts'
 import { ingestLayer } from './ingest-layer.ts'
 import type { Leases } from './lease.ts'
@@ -86,14 +79,8 @@ export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): 
     ingest: (stream, expected, ctx) =>
       ingestLayer({ catalog, leases, blobs, layers: room }, { stream, expected }, ctx),
     receive: (source, ctx) => receiveLayer({ root, work, catalog, leases, blobs, layers: room }, source, ctx),
-    compressed(id) {
-      const row = catalog.row<{ digest: Digest; size: number; media_type: string }>(
-        'select digest, size, media_type from compressed where diff = ? order by digest limit 1',
-        id,
-      )
-      if (row === undefined || !blobs.has(row.digest)) return undefined
-      return { mediaType: row.media_type, digest: row.digest, size: row.size } satisfies Descriptor
-    },
+    compress: (id, how, ctx) => compressLayer({ root, catalog, leases, blobs, layers: room }, id, how, ctx),
+    original: (id) => findOriginal({ catalog, leases, blobs, layers: room }, id),
     ofBlob(digest) {
       const plain = asDiffId(digest)
       if (room.has(plain)) return plain

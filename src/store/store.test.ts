@@ -85,7 +85,7 @@ describe('a store', () => {
       const layer = await store.layers.ingest(pieces(bytes, 7), { digest: sha256(bytes) }, silent)
       assert.equal(layer.diffId, plain.diffId)
       assert.equal(store.layers.ofBlob(sha256(bytes)), plain.diffId)
-      assert.equal(store.layers.compressed(plain.diffId)?.digest, sha256(bytes))
+      assert.equal(store.layers.original(plain.diffId)?.digest, sha256(bytes))
       const cut = store.layers.ingest(pieces(bytes.subarray(0, -9), 64), {}, silent)
       await assert.rejects(cut, isFault)
       const wrong = store.layers.ingest(pieces(bytes, 64), { digest: sha256('other') }, silent)

@@ -9,6 +9,7 @@ import { openLayers } from './layers.ts'
 import { openLeases } from './lease.ts'
 import { openMounts } from './mounts.ts'
 import { type Owner, openOwner, sweepDead } from './owner.ts'
+import { openPlaces } from './places.ts'
 import { openBuilds, openContextDigests, openRecords } from './records.ts'
 import { openRefs } from './refs.ts'
 import type { Store } from './types.ts'
@@ -59,6 +60,7 @@ export function openStore(root: string): Store {
     contextDigests: openContextDigests(catalog),
     builds: openBuilds(catalog),
     mounts: openMounts(directory, catalog, leases),
+    places: openPlaces(catalog),
     get salt() {
       return catalog.row<{ bytes: Uint8Array }>('select bytes from salt')!.bytes
     },

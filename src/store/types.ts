@@ -2,7 +2,10 @@
 // Reads are synchronous. What a process puts or holds is protected from other processes' pruning until its lease ends or it dies.
 import type { Context, Descriptor, DiffId, Digest, Platform } from '../core/index.ts'
 import type { ContainerConfig, ImageConfig, ImageDraft, ImageManifest } from '../image/index.ts'
-import type { ContentReader, Entry, LayerIndex, Stack } from '../layer/index.ts'
+import type { LayerIndex } from '../layer/index.ts'
+import type { Layers } from './layer-types.ts'
+
+export type * from './layer-types.ts'
 
 export interface Store extends Disposable {
   /** Absolute. */
@@ -17,6 +20,7 @@ export interface Store extends Disposable {
   readonly contextDigests: ContextDigests
   readonly builds: Builds
   readonly mounts: CacheMounts
+  readonly places: Places
   /** Random bytes of this store alone: digests of what must not be guessed are made with it. */
   readonly salt: Uint8Array
   /** The decoded index of a stored layer, kept for the life of the process; faults with `blob.missing`. Same as `layers.index`. */
@@ -57,64 +61,6 @@ export interface Ingest extends Disposable {
     readonly digest: Digest
     readonly size: number
   }
-}
-
-/** `size`: bytes of the plain tar. `contentSize`: bytes of file content, what docker counts. */
-export interface Layer {
-  readonly diffId: DiffId
-  readonly size: number
-  readonly contentSize: number
-}
-
-export interface Layers {
-  has(id: DiffId): boolean
-  /** Faults with `blob.missing`. */
-  get(id: DiffId): Layer
-  index(id: DiffId): LayerIndex
-  tarPath(id: DiffId): string
-  /** Bytes of any file entry: host files, memory, stored layers. A chunk is valid only until the next is asked for. */
-  readonly read: ContentReader
-  /** The merged file system of these layers, bottom first. */
-  stack(ids: readonly DiffId[]): Stack
-  /** Packs sorted entries into a new layer; an identical one that exists is kept instead. */
-  pack(entries: Iterable<Entry>, ctx: Context): Promise<Layer>
-  /** The same, quicker where `earlier`, a layer that was packed here, holds much of it already. */
-  repack(entries: Iterable<Entry>, earlier: DiffId | undefined, ctx: Context): Promise<Layer>
-  /** Stores a layer that comes as plain, gzip or zstd bytes; `digest` and `size` are of the bytes as they come. */
-  ingest(stream: AsyncIterable<Uint8Array>, expected: ExpectedLayer, ctx: Context): Promise<IngestedLayer>
-  /** Stores a layer that is downloaded, going on where an earlier download of it broke off, in this process or another. */
-  receive(source: LayerSource, ctx: Context): Promise<IngestedLayer>
-  /** The compressed blob kept for a layer, if there is one. */
-  compressed(id: DiffId): Descriptor | undefined
-  /** The layer that a compressed (or plain) blob holds, if both are here. */
-  ofBlob(digest: Digest): DiffId | undefined
-}
-
-export interface ExpectedLayer {
-  readonly digest?: Digest | undefined
-  readonly size?: number | undefined
-  readonly diffId?: DiffId | undefined
-  /** As the manifest names it; default: made from the compression found. */
-  readonly mediaType?: string | undefined
-  /** Keep the compressed bytes too (default true). */
-  readonly keepCompressed?: boolean
-  /** For messages: `layer 3 of 5`. */
-  readonly name?: string | undefined
-}
-
-export interface LayerSource {
-  /** Of the bytes as they come. */
-  readonly descriptor: Descriptor
-  readonly diffId?: DiffId | undefined
-  /** For messages. */
-  readonly name?: string | undefined
-  /** The bytes from `from` on; called once, and again from 0 where what was here already turns out to be wrong. */
-  open(from: number): AsyncIterable<Uint8Array>
-}
-
-export interface IngestedLayer extends Layer {
-  /** The bytes as they came: plain or compressed. */
-  readonly descriptor: Descriptor
 }
 
 /** An image of one platform. `digest` is the manifest's; `configDigest` is what docker shows as the image id. */
@@ -242,6 +188,19 @@ export interface CacheMounts {
   /** The directory of a cache mount, made if it is not there, held by the lease. `id` is any text. */
   open(id: string): { readonly path: string; readonly made: boolean }
   list(): readonly { readonly id: string; readonly path: string }[]
+}
+
+/** Repositories are full names: `docker.io/library/alpine`. */
+export interface Places {
+  /** These blobs were seen in a repository. */
+  add(repository: string, digests: readonly Digest[]): void
+  /** Repositories that had the blob when it was last seen. */
+  of(digest: Digest): readonly string[]
+  /** The image (by its manifest here) is called `digest` in a repository. */
+  publish(image: Digest, repository: string, digest: Digest): void
+  published(image: Digest): readonly { readonly repository: string; readonly digest: Digest }[]
+  /** The image that was published as this. */
+  findPublished(repository: string, digest: Digest): Digest | undefined
 }
 
 export interface Lease extends Disposable {

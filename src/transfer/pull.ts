@@ -10,6 +10,7 @@ import {
   openLimit,
   type Platform,
   printFamiliar,
+  printName,
   type Reference,
   type TaskId,
 } from '../core/index.ts'
@@ -106,6 +107,9 @@ function nameIt(
   reference: Reference,
   { image, descriptor }: { readonly image: Image; readonly descriptor: Descriptor },
 ): PulledImage {
+  const repository = printName(reference)
+  store.places.publish(image.digest, repository, descriptor.digest)
+  store.places.add(repository, [image.configDigest, ...image.manifest.layers.map((layer) => layer.digest)])
   if (reference.tag === undefined || reference.digest !== undefined)
     return { image, descriptor, outcome: 'new' }
   const name = printFamiliar(reference)

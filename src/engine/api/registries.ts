@@ -24,9 +24,33 @@ export interface PulledImage {
   readonly outcome: 'new' | 'same'
 }
 
+export interface PushOptions {
+  /** Default: the form that layers came in, gzip for layers that were made here. zstd always means OCI media types. */
+  readonly compression?: 'gzip' | 'zstd' | 'none' | undefined
+  /** gzip 1 to 9, zstd 1 to 22. */
+  readonly level?: number | undefined
+  /** Layers under way at once at the most; default 5. */
+  readonly parallel?: number | undefined
+}
+
+export interface PushedImage {
+  readonly names: readonly string[]
+  /** In full, with the digest: `docker.io/library/app@sha256:…`. */
+  readonly reference: string
+  /** What the names point to in the registry now: a manifest or an index. */
+  readonly digest: Digest
+  /** Bytes of that manifest. */
+  readonly size: number
+}
+
 export interface RegistryCalls {
   /** Brings an image from its registry; a name without tag and digest means `latest`. */
   pull(name: string, options: PullOptions, ctx: Context): Promise<PulledImage>
+  /**
+   * Brings images into their registries. Names of one image in one repository are one push with several tags.
+   * A name whose index is here with all its images pushes them all.
+   */
+  push(names: readonly string[], options: PushOptions, ctx: Context): Promise<readonly PushedImage[]>
   /** Sees to it that an image is here. Faults with `image.missing` where it is not to be had. */
   obtain(
     name: string,

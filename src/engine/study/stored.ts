@@ -24,7 +24,7 @@ export function openStored(store: Store, name: string, platform?: Platform): Ope
     config: image.config,
     layers: image.layers.map((id, i) => {
       const descriptor = image.manifest.layers[i]
-      const compressed = store.layers.compressed(id)
+      const compressed = store.layers.original(id)
       return {
         index: store.index(id),
         digest: descriptor?.digest ?? (id as string as Digest),

@@ -75,13 +75,21 @@ async function pump(call: http.ClientRequest, body: RequestBody, alive: () => vo
   for await (const chunk of body.open()) {
     if (call.destroyed) return
     alive()
-    if (!call.write(chunk))
-      await new Promise<void>((resolve) => {
-        call.once('drain', resolve)
-        call.once('close', resolve)
-      })
+    if (!call.write(chunk)) await drained(call)
   }
   call.end()
+}
+
+function drained(call: http.ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done)
+      call.off('close', done)
+      resolve()
+    }
+    call.on('drain', done)
+    call.on('close', done)
+  })
 }
 
 /** Only waiting for the other side counts as silence, not a reader who takes his time. */
