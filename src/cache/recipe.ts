@@ -96,20 +96,19 @@ function printPart(part: KeyPart): string {
   return `["${kind}",${quote(name)},${quote(value)}${label}]`
 }
 
+/** `undefined` for what is no part: the recipes of another version cost an explanation, too, and no result. */
 function parsePart(line: string): KeyPart | undefined {
+  let row: unknown
   try {
-    return partOf(JSON.parse(line) as Row)
+    row = JSON.parse(line)
   } catch {
     return undefined
   }
-}
-
-type Row = readonly [kind: string, name: string, value: string, ...more: string[]]
-
-function partOf([kind, name, value, ...more]: Row): KeyPart {
+  if (!Array.isArray(row) || !row.every((text) => typeof text === 'string')) return undefined
+  const [kind, name, value, third, content] = row as readonly string[]
+  if (name === undefined || value === undefined) return undefined
   if (kind === 'note') return { kind, name, value }
-  const [third, content] = more
-  return kind === 'file'
-    ? { kind, name, path: value, state: third ?? '', content: content ?? '' }
-    : { kind: 'field', name, value, label: third }
+  if (kind === 'field') return { kind, name, value, label: third }
+  if (kind !== 'file' || third === undefined || content === undefined) return undefined
+  return { kind, name, path: value, state: third, content }
 }
