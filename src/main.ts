@@ -62,7 +62,7 @@ function shellWith(root: string | undefined): Shell {
 
 async function open(root: string | undefined): Promise<Engine> {
   const { openEngine } = await import('./engine/index.ts')
-  const engine = openEngine({ root })
+  const engine = openEngine({ root, exits: true })
   opened.push(engine)
   return engine
 }

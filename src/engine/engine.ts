@@ -12,7 +12,7 @@ import { openRooms } from './workshop.ts'
 /** Opens the engine; makes the store where there is none. Faults with `store.unwritable` or `store.version`. */
 export function openEngine(options: EngineOptions = {}): Engine {
   const env = options.env ?? process.env
-  const rooms = openRooms(options.root ?? defaultRoot(env), env)
+  const rooms = openRooms(options.root ?? defaultRoot(env), env, { exits: options.exits })
   const saved = (names: readonly string[]) => {
     const byDigest = new Map<string, { image: ReturnType<typeof findImage>; names: string[] }>()
     for (const name of names) {

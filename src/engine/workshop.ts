@@ -1,7 +1,7 @@
 // What an engine works with: the store; the machine, for what touches the operating system; the client of registries. The latter two
 // are loaded when something first asks for them.
 import type { Registry } from '../registry/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, type Store, type StoreOptions } from '../store/index.ts'
 import type { Machine } from './machine.ts'
 
 export interface Rooms extends Disposable {
@@ -14,7 +14,7 @@ export interface Rooms extends Disposable {
   registry(): Promise<Registry>
 }
 
-export function openRooms(root: string, env: Rooms['env']): Rooms {
+export function openRooms(root: string, env: Rooms['env'], options: StoreOptions): Rooms {
   let store: Store | undefined
   let machine: Machine | undefined
   let registry: Registry | undefined
@@ -22,7 +22,7 @@ export function openRooms(root: string, env: Rooms['env']): Rooms {
     root,
     env,
     get store() {
-      store ??= openStore(root)
+      store ??= openStore(root, options)
       return store
     },
     async machine() {

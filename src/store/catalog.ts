@@ -11,8 +11,11 @@ export interface Catalog {
   rows<Row>(sql: string, ...values: SQLInputValue[]): Row[]
   /** Changes something; returns the number of rows changed. Call it inside `write`. */
   run(sql: string, ...values: SQLInputValue[]): number
-  /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
-  write<Result>(work: () => Result): Result
+  /**
+   * Runs `work` in one transaction: all or nothing. Nested calls join the outer one. A kill loses nothing of it; a crash of the machine
+   * may lose all of it, unless it is `synced`.
+   */
+  write<Result>(work: () => Result, durability?: 'synced' | 'cached'): Result
   /** How many transactions were undone: what was remembered of them is void. */
   rollbacks(): number
   close(): void
@@ -80,12 +83,25 @@ export function openCatalog(root: string): Catalog {
     row: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).get(...values) as Row | undefined,
     rows: <Row>(sql: string, ...values: SQLInputValue[]) => prepare(sql).all(...values) as Row[],
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    write: (work) =>
-      inTransaction(database, work, () => {
-        undone++
-      }),
+    write: (work, durability) =>
+      synced(database, durability === 'synced', () =>
+        inTransaction(database, work, () => {
+          undone++
+        }),
+      ),
     rollbacks: () => undone,
     close: () => database.close(),
+  }
+}
+
+/** In WAL mode SQLite syncs a commit only where it is told `full` (sqlite.org/pragma.html#pragma_synchronous). */
+function synced<Result>(database: DatabaseSync, wanted: boolean, work: () => Result): Result {
+  if (!wanted || database.isTransaction) return work()
+  database.exec('pragma synchronous = full')
+  try {
+    return work()
+  } finally {
+    database.exec('pragma synchronous = normal')
   }
 }
 

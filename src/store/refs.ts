@@ -63,7 +63,7 @@ export function openRefs({ root, work, catalog, leases, blobs }: Parts): RefRoom
         )
       }
       publish()
-    })
+    }, 'synced')
   }
   return {
     set: (name, descriptor) => setAll([{ name, descriptor }]),
@@ -74,7 +74,7 @@ export function openRefs({ root, work, catalog, leases, blobs }: Parts): RefRoom
         const removed = catalog.run('delete from refs where name = ?', name) > 0
         if (removed) publish()
         return removed
-      }),
+      }, 'synced'),
     list,
     repair() {
       catalog.write(() => {

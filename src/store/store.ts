@@ -12,7 +12,7 @@ import { type Owner, openOwner, sweepDead } from './owner.ts'
 import { openPlaces } from './places.ts'
 import { openBuilds, openContextDigests, openRecords } from './records.ts'
 import { openRefs } from './refs.ts'
-import type { Store } from './types.ts'
+import type { Store, StoreOptions } from './types.ts'
 import { usage } from './usage.ts'
 import { verify } from './verify.ts'
 
@@ -20,7 +20,7 @@ import { verify } from './verify.ts'
  * Opens the store in `root`, making it where there is none. Any number of processes may have it open.
  * Faults: `store.unwritable`, `store.version`, `store.locked`.
  */
-export function openStore(root: string): Store {
+export function openStore(root: string, { exits = false }: StoreOptions = {}): Store {
   const directory = path.resolve(root)
   const catalog: Catalog = openCatalog(directory)
   let owner: Owner | undefined
@@ -45,7 +45,7 @@ export function openStore(root: string): Store {
     records.flush()
     layers[Symbol.dispose]()
     owner?.close()
-    catalog.close()
+    if (!exits) catalog.close()
   }
   return {
     root: directory,

@@ -7,6 +7,11 @@ import type { Layers } from './layer-types.ts'
 
 export type * from './layer-types.ts'
 
+export interface StoreOptions {
+  /** The process ends when the store is closed: the catalogue's log is left for others to fold in, which saves two syncs. */
+  readonly exits?: boolean | undefined
+}
+
 export interface Store extends Disposable {
   /** Absolute. */
   readonly root: string

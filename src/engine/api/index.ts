@@ -37,4 +37,6 @@ export interface EngineOptions {
   readonly root?: string | undefined
   /** Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** The process ends when the engine is disposed of. Leaves to the next one what can wait: that saves a command two syncs. */
+  readonly exits?: boolean | undefined
 }
