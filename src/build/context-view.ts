@@ -27,8 +27,7 @@ export interface ContextView extends FileView {
   learn(path: string | Buffer, digest: Digest): void
 }
 
-interface Seen {
-  readonly found: Found
+interface Seen extends Found {
   readonly stamp: Stamp
 }
 
@@ -72,10 +71,8 @@ export function openContext(
     if (info === undefined) return undefined
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
     const node = nodeOf(path, full, { info, digest: info.isFile() ? memory.find(path, stamp) : undefined })
-    return {
-      found: { node, inode: info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined },
-      stamp,
-    }
+    const inode = info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined
+    return { node, inode, stamp }
   }
 
   /** The names in a directory; none where there is no directory. Kinds are not asked for: whoever wants one looks. */
@@ -99,7 +96,7 @@ export function openContext(
 
   return {
     ignore,
-    lookup: (path) => look(path)?.found,
+    lookup: look,
     list(path) {
       const known = listed.get(path)
       if (known !== undefined) return known

@@ -34,10 +34,7 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
     packed === undefined
       ? ''
       : Buffer.from(packed.digests.buffer, packed.digests.byteOffset, packed.digests.length).toString('hex')
-  const rows = new Map<string, number>()
-  packed?.paths.forEach((path, row) => {
-    rows.set(path, row)
-  })
+  const rowOf = rowFinder(packed?.paths ?? [])
   const learned = new Map<
     RootPath,
     { readonly stamp: Stamp; readonly digest: Digest; readonly settled: boolean }
@@ -50,14 +47,14 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       files++
       bytes += stamp[0]
     }
-    return files * fewest > rows.size || bytes > smallest
+    return files * fewest > (packed?.paths.length ?? 0) || bytes > smallest
   }
   return {
     find(path, stamp) {
       const fresh = learned.get(path)
       if (fresh !== undefined)
         return fresh.stamp.every((value, i) => value === stamp[i]) ? fresh.digest : undefined
-      const row = rows.get(path)
+      const row = rowOf(path)
       if (row === undefined || packed === undefined) return undefined
       for (let i = 0; i < 4; i++) if (packed.stamps[row * 4 + i] !== stamp[i]) return undefined
       return digestOfHex(hexes.slice(row * 64, row * 64 + 64))
@@ -90,6 +87,19 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
         digests: digests.slice(0, paths.length * 32),
       } satisfies Packed)
     },
+  }
+}
+
+/** Finds paths, asked in nearly the order in which they stand: only what is out of order needs a look-up. */
+function rowFinder(paths: readonly string[]): (path: string) => number | undefined {
+  let next = 0
+  let rows: Map<string, number> | undefined
+  return (path) => {
+    if (paths[next] === path) return next++
+    rows ??= new Map(paths.map((one, row) => [one, row]))
+    const row = rows.get(path)
+    if (row !== undefined) next = row + 1
+    return row
   }
 }
 

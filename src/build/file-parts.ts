@@ -33,15 +33,15 @@ function once(known: Map<string, string>, text: string): string {
 
 function stateOf(node: Node): string {
   const { mode, uid, gid, xattrs } = node.meta
-  const words = [node.kind, (node.kind === 'symlink' ? 0o777 : mode).toString(8), `${uid}:${gid}`]
-  if (node.kind === 'device') words.push(`${node.device} ${node.major}:${node.minor}`)
+  let state = `${node.kind} ${(node.kind === 'symlink' ? 0o777 : mode).toString(8)} ${uid}:${gid}`
+  if (node.kind === 'device') state += ` ${node.device} ${node.major}:${node.minor}`
   if (xattrs !== undefined && xattrs.size > 0) {
     const hash = createHash('sha256')
     for (const [key, value] of [...xattrs].sort(([a], [b]) => (a < b ? -1 : 1)))
       hash.update(`${key.length} ${key} ${value.length} `).update(value)
-    words.push(hash.digest('hex').slice(0, 32))
+    state += ` ${hash.digest('hex').slice(0, 32)}`
   }
-  return words.join(' ')
+  return state
 }
 
 function contentOf(node: Node, digest: (file: FileEntry) => Digest): string {

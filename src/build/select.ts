@@ -33,8 +33,9 @@ export function selectFiles(source: string, view: FileView, options: SelectOptio
     if (found === undefined) throw missing(source)
     const files: SelectedFile[] = [{ relative: '', found }]
     if (found.node.kind === 'directory')
-      for (const file of walk(view, path, ''))
+      walk(view, { path, relative: '' }, (file) => {
         if (excluded === undefined || !excluded.match(file.relative).ignored) files.push(file)
+      })
     selected.push({
       name: baseName(match),
       files: excluded === undefined ? files : withParents(files, path, view),
@@ -49,14 +50,19 @@ function missing(source: string): Fault {
   })
 }
 
-function* walk(view: FileView, path: RootPath, relative: string): Generator<SelectedFile> {
+/** Visits all below a directory, depth first. */
+function walk(
+  view: FileView,
+  { path, relative }: { readonly path: RootPath; readonly relative: string },
+  visit: (file: SelectedFile) => void,
+): void {
   for (const name of view.list(path)) {
     const child = joinPath(path, name)
     const found = view.lookup(child)
     if (found === undefined) continue
     const at = relative === '' ? name : `${relative}/${name}`
-    yield { relative: at, found }
-    if (found.node.kind === 'directory') yield* walk(view, child, at)
+    visit({ relative: at, found })
+    if (found.node.kind === 'directory') walk(view, { path: child, relative: at }, visit)
   }
 }
 
@@ -117,8 +123,9 @@ function selectParents(source: string, view: FileView, options: SelectOptions): 
     const root = view.lookup(path)
     if (root === undefined) return []
     const files: SelectedFile[] = [{ relative: '', found: root }]
-    for (const file of walk(view, path, ''))
+    walk(view, { path, relative: '' }, (file) => {
       if (included.match(file.relative).ignored && !excluded?.match(file.relative).ignored) files.push(file)
+    })
     return files.length === 1 ? [] : [{ name: baseName(path), files: withParents(files, path, view) }]
   })
   if (selected.length === 0 && !wildcard.test(source)) throw missing(source)
