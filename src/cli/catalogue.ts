@@ -8,6 +8,8 @@ type Load = () => Promise<{ readonly default: Command }>
 /** The commands, in the order of the main help. */
 export const commands: Readonly<Record<string, Load>> = {
   build: () => import('./commands/build.ts'),
+  why: () => import('./commands/why.ts'),
+  builds: () => import('./commands/builds.ts'),
   run: () => import('./commands/run.ts'),
   pull: () => import('./commands/pull.ts'),
   push: () => import('./commands/push.ts'),
