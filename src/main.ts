@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { type Output, runCli, type Shell } from './cli/index.ts'
+import { type Browsed, type Output, runCli, type Shell } from './cli/index.ts'
 import { Fault } from './core/index.ts'
 import type { Engine } from './engine/index.ts'
 
@@ -56,6 +56,7 @@ function shellWith(root: string | undefined): Shell {
       engine ??= open(root)
       return engine
     },
+    browse,
     at: (other) => shellWith(other),
   }
 }
@@ -65,6 +66,12 @@ async function open(root: string | undefined): Promise<Engine> {
   const engine = openEngine({ root, exits: true })
   opened.push(engine)
   return engine
+}
+
+async function browse(subject: Browsed): Promise<void> {
+  const { browse } = await import('./tui/index.ts')
+  const { stdin: input, stdout: output, env } = process
+  await browse(subject, { input, output, env }, { signal: controller.signal, emit: () => {} })
 }
 
 const status = await runCli(process.argv.slice(2), shellWith(undefined))

@@ -28,16 +28,17 @@ export interface Shell {
   now(): number
   /** Opens the engine at the first call; the same one afterwards. */
   engine(): Promise<Engine>
-  /**
-   * Opens the terminal browser and returns the exit status when it is left. Faces do not import each other, so the program hands it in;
-   * absent where there is none.
-   */
-  readonly browse?: ((subject: Browsed) => Promise<number>) | undefined
+  /** The terminal browser, until it is left. Faces do not import each other, so the program hands it in; absent where there is none. */
+  readonly browse?: ((subject: Browsed) => Promise<void>) | undefined
   /** The same shell with another store. */
   at(root: string): Shell
 }
 
-/** What the terminal browser shows: one image, or two file systems side by side. */
-export type Browsed =
-  | { readonly kind: 'image'; readonly study: Study }
-  | { readonly kind: 'comparison'; readonly comparison: Comparison }
+/** What the terminal browser shows. */
+export interface Browsed {
+  readonly study: Study
+  /** Another image that this one is compared with from the beginning. */
+  readonly comparison?: Comparison | undefined
+  /** Compares the image with another one that its user names. */
+  readonly compare: (other: string) => Promise<Comparison>
+}

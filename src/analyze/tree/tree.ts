@@ -15,7 +15,7 @@ import {
 } from '../../layer/index.ts'
 import { type Hidden, hiddenClasses } from '../study/hidden.ts'
 import { createSearch } from './search.ts'
-import type { NodeId, Span, TreeColumns, TreeView, Version } from './types.ts'
+import type { NodeId, Span, TreeColumns, TreeShape, TreeView, Version } from './types.ts'
 import { createView } from './view.ts'
 
 export interface LayerTree {
@@ -23,6 +23,7 @@ export interface LayerTree {
   readonly height: number
   /** How many nodes there are. */
   readonly length: number
+  readonly shape: TreeShape
   /** The last few views are kept. Faults with `usage.invalid` on heights that are not there. */
   view(span: Span): TreeView
   path(id: NodeId): string
@@ -45,6 +46,7 @@ export function createLayerTree(strata: Strata, hidden: Hidden): LayerTree {
   return {
     height,
     length: strata.length,
+    shape: { parent: strata.parent, end: strata.end, depth: strata.depth },
     view(span) {
       check(span.lower)
       check(span.upper)

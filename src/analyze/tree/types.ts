@@ -117,6 +117,15 @@ export interface TreeView {
   search(search: Search): Uint32Array
 }
 
+/** How the nodes of a tree hang together, the same in every view of it. By node; not to be written to. */
+export interface TreeShape {
+  readonly parent: Uint32Array
+  /** The node after the last one below. */
+  readonly end: Uint32Array
+  /** 0 for the root. */
+  readonly depth: Uint16Array
+}
+
 /** All paths and versions at once, for faces that draw the whole (a treemap, a page). Not to be written to. */
 export interface TreeColumns {
   /** By node: its last component; empty for the root. */

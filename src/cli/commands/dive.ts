@@ -2,7 +2,7 @@
 // statuses are dive's.
 import { existsSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
-import { Fault } from '../../core/index.ts'
+import { type Context, Fault } from '../../core/index.ts'
 import type { Study } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { gateFormats, printVerdict } from '../gate/print.ts'
@@ -47,35 +47,41 @@ export default defineCommand({
   async run({ flags, words }, shell) {
     const judged = isGate(flags, shell.env)
     const [image, other] = words.map((word) => withPrefix(word, flags.source))
-    const { json } = flags
+    const { json, platform, base } = flags
     if (json !== undefined && !existsSync(path.dirname(json)))
       throw new Fault('usage.invalid', `directory for JSON export does not exist: ${path.dirname(json)}`)
-    if (other !== undefined) {
-      if (judged || json !== undefined)
-        throw new Fault('usage.invalid', 'one image is judged or exported at a time', {
-          hint: 'peel diff compares two images',
-        })
-      return await compareInBrowser(image!, other, shell)
-    }
+    if (other !== undefined && (judged || json !== undefined))
+      throw new Fault('usage.invalid', 'one image is judged or exported at a time', {
+        hint: 'peel diff compares two images',
+      })
     const gate = judged ? await readGate(flags) : undefined
-    if (gate === undefined && json === undefined) browserOf(shell)
+    const browse = gate === undefined && json === undefined ? browserOf(shell) : undefined
     const engine = await shell.engine()
     using study = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>
-      engine.study(image!, { platform: flags.platform, base: flags.base }, ctx),
+      engine.study(other === undefined ? image! : parseSide(image!).source, { platform, base }, ctx),
     )
     if (json !== undefined) {
       writeFileSync(json, JSON.stringify(study.diveDocument(), undefined, 2))
       return 0
     }
-    if (gate === undefined) return await browserOf(shell)({ kind: 'image', study })
-    return judge(
+    if (browse === undefined)
+      return judge(
+        study,
+        { ...gate!, excludeBase: gate!.excludeBase === true || base !== undefined },
+        { shell, format: flags.format ?? 'text' },
+      )
+    const compare = (side: string, ctx: Context) =>
+      engine.compare({ before: parseSide(image!), after: parseSide(side) }, { platform }, ctx)
+    using comparison =
+      other === undefined
+        ? undefined
+        : await withProgress(shell, autoMode(shell, 'quiet'), (ctx) => compare(other, ctx))
+    await browse({
       study,
-      { ...gate, excludeBase: gate.excludeBase === true || flags.base !== undefined },
-      {
-        shell,
-        format: flags.format ?? 'text',
-      },
-    )
+      comparison,
+      compare: (name) => compare(name, { signal: shell.signal, emit: () => {} }),
+    })
+    return 0
   },
 })
 
@@ -89,19 +95,15 @@ function judge(
   return gate.passed ? 0 : 1
 }
 
-async function compareInBrowser(before: string, after: string, shell: Shell): Promise<number> {
-  const browse = browserOf(shell)
-  const engine = await shell.engine()
-  using comparison = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>
-    engine.compare({ before: parseSide(before), after: parseSide(after) }, {}, ctx),
-  )
-  return await browse({ kind: 'comparison', comparison })
-}
-
 /** Faults with `usage.invalid` where there is no terminal to browse in. */
-function browserOf({ browse, input, out }: Shell): NonNullable<Shell['browse']> {
-  if (browse !== undefined && input.terminal && out.terminal) return browse
-  throw new Fault('usage.invalid', 'the browser needs a terminal', {
-    hint: 'without one: peel waste IMAGE, peel dive --ci IMAGE or peel dive --json FILE IMAGE',
-  })
+function browserOf({ browse, input, out, env }: Shell): NonNullable<Shell['browse']> {
+  const dumb = env.TERM === 'dumb'
+  if (browse !== undefined && input.terminal && out.terminal && !dumb) return browse
+  throw new Fault(
+    'usage.invalid',
+    dumb ? 'this terminal (TERM=dumb) cannot show the browser' : 'the browser needs a terminal',
+    {
+      hint: 'without one: peel waste IMAGE, peel dive --ci IMAGE or peel dive --json FILE IMAGE',
+    },
+  )
 }

@@ -36,6 +36,7 @@ export type {
   Span,
   TreeColumns,
   TreeNode,
+  TreeShape,
   TreeView,
   Version,
   WasteClass,

@@ -1,0 +1,2 @@
+// The terminal browser of a study.
+export { type BrowseStreams, type BrowseSubject, browse } from './browser.ts'

@@ -1,0 +1,42 @@
+// A file's content, and what differs from the version below it.
+import { printSize } from '../../core/index.ts'
+import { type FileScreen, readLimit } from '../model/file-screen.ts'
+import type { Area } from '../model/layout.ts'
+import type { DifferenceLine } from '../model/line-difference.ts'
+import type { State } from '../model/state.ts'
+import { type Line, lineOf, type Tone } from './line.ts'
+import { titleLine } from './title.ts'
+import { describeLayer } from './waste-screen.ts'
+
+const signs: Readonly<Record<DifferenceLine['change'], readonly [string, Tone]>> = {
+  same: ['  ', 'plain'],
+  added: ['+ ', 'added'],
+  removed: ['- ', 'removed'],
+}
+
+export function fileLines(state: State, { width, height }: Area): readonly Line[] {
+  const file = state.file
+  if (file === undefined) return []
+  const rows = file.lines.slice(file.at.top, file.at.top + height - 2).map(({ change, text }): Line => {
+    const [sign, tone] = signs[change]
+    const shown = [...text.replaceAll('\t', '    ')].slice(file.left).join('')
+    return lineOf(file.mode === 'difference' ? sign + shown : shown, tone)
+  })
+  return [titleLine(file.path, width, true), lineOf(about(state, file, height), 'dim'), ...rows]
+}
+
+function about(state: State, { content, below, lines, at, mode }: FileScreen, height: number): string {
+  if (content === undefined) return 'reading …'
+  const { version } = content
+  const from = (layer: number): string =>
+    state.comparison === undefined ? describeLayer(state.study.report, layer) : 'the other image'
+  const cut = version.size > content.bytes.length ? `, the first ${printSize(readLimit)} of it` : ''
+  const against =
+    mode !== 'difference'
+      ? ''
+      : below === undefined
+        ? ', nothing to compare with'
+        : `, against ${from(below.version.layer)}`
+  const last = Math.min(lines.length, at.top + height - 2)
+  return `${printSize(version.size)}${cut}, from ${from(version.layer)}${against}  lines ${lines.length === 0 ? 0 : at.top + 1}-${last} of ${lines.length}`
+}
