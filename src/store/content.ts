@@ -14,17 +14,23 @@ const chunkSize = 1 << 20
 const windowSize = 512 << 10
 const openLayers = 32
 
-/** `tarPath` faults for a layer that is not stored. */
-export function openContent(tarPath: (id: DiffId) => string): ContentRoom {
+/** An open file that holds a plain tar from `at` on. */
+export interface OpenTar {
+  readonly fd: number
+  readonly at: number
+}
+
+/** `tarOf` gives a path, or an open file that is closed with the room; it faults for a layer that is not to be had. */
+export function openContent(tarOf: (id: DiffId) => string | OpenTar): ContentRoom {
   const buffer = Buffer.allocUnsafeSlow(chunkSize)
   const layers = new Map<DiffId, LayerFile>()
   const layerFile = (id: DiffId): LayerFile => {
     let file = layers.get(id)
     if (file !== undefined) layers.delete(id)
-    else file = openLayerFile(tarPath(id), id)
+    else file = openLayerFile(tarOf(id), id)
     layers.set(id, file)
-    if (layers.size > openLayers) {
-      const [oldest, old] = layers.entries().next().value!
+    const [oldest, old] = layers.entries().next().value!
+    if (layers.size > openLayers && old.reopens) {
       layers.delete(oldest)
       old.close()
     }
@@ -102,12 +108,14 @@ function* hostChunks(file: FileEntry, path: string | Buffer, buffer: Buffer): Ge
 }
 
 interface LayerFile {
+  /** Whether it may be closed and opened again. */
+  readonly reopens: boolean
   run(offset: number, length: number, buffer: Buffer): Iterable<Uint8Array>
   close(): void
 }
 
-function openLayerFile(path: string, id: DiffId): LayerFile {
-  const fd = openSync(path, 'r')
+function openLayerFile(tar: string | OpenTar, id: DiffId): LayerFile {
+  const { fd, at } = typeof tar === 'string' ? { fd: openSync(tar, 'r'), at: 0 } : tar
   let window: Buffer | undefined
   let from = 0
   let to = 0
@@ -120,18 +128,19 @@ function openLayerFile(path: string, id: DiffId): LayerFile {
     from = offset
     to = offset
     while (to - from < length) {
-      const n = readSync(fd, window, to - from, want - (to - from), to)
+      const n = readSync(fd, window, to - from, want - (to - from), at + to)
       if (n === 0) throw short()
       to += n
     }
   }
   return {
+    reopens: typeof tar === 'string',
     run(offset, length, buffer) {
       if (length <= windowSize - 4096) {
         if (offset < from || offset + length > to) fill(offset, length)
         return [window!.subarray(offset - from, offset - from + length)]
       }
-      return largeRun(fd, { offset, length }, buffer, short)
+      return largeRun(fd, { offset: at + offset, length }, buffer, short)
     },
     close: () => closeSync(fd),
   }

@@ -1,8 +1,16 @@
 // Where images, layers and the build cache are kept.
 export { exportTar } from './archive/export.ts'
+export type { FoundImage } from './archive/images.ts'
 export { importTar } from './archive/import.ts'
 export { loadArchive, loadFromLayout } from './archive/load.ts'
 export { saveArchive } from './archive/save.ts'
+export {
+  type ArchiveSource,
+  type SurveyedLayer,
+  surveyArchive,
+  surveyLayer,
+} from './archive/survey.ts'
+export { type OpenTar, openContent } from './content.ts'
 export { openStore } from './store.ts'
 export { withHead } from './stream.ts'
 export type * from './types.ts'

@@ -54,7 +54,9 @@ export default defineCommand({
       throw new Fault('usage.invalid', 'one image is judged or exported at a time', {
         hint: 'peel diff compares two images',
       })
-    const gate = judged ? await readGate(flags) : undefined
+    const gate = judged
+      ? await readGate(flags, (message) => shell.err.write(`WARNING: ${message}\n`))
+      : undefined
     const browse = gate === undefined && json === undefined ? browserOf(shell) : undefined
     const engine = await shell.engine()
     using study = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>

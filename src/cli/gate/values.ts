@@ -65,12 +65,12 @@ export function isGate(flags: GateFlags, env: Readonly<Record<string, string | u
   return flags.ci || /^(true|1|yes)$/.test(env.CI ?? '')
 }
 
-/** Faults with `usage.invalid`, `yaml.invalid` or `config.unreadable`. */
-export async function readGate(flags: GateFlags): Promise<GateOptions> {
+/** `warn` is told of rules that are not known, as dive's files may have them. Faults with `usage.invalid` or `yaml.invalid`. */
+export async function readGate(flags: GateFlags, warn: (message: string) => void): Promise<GateOptions> {
   const file = flags['ci-config'] ?? '.dive-ci'
   if (flags['ci-config'] !== undefined && !existsSync(file))
     throw new Fault('usage.invalid', `there is no file ${file}`, { hint: '--ci-config names a YAML file' })
-  const given = existsSync(file) ? await readRules(file) : {}
+  const given = existsSync(file) ? await readRules(file, warn) : {}
   const values: Partial<Record<RuleKey, string>> = {}
   for (const key of ruleKeys) {
     const value = flags[key] ?? given[key] ?? given[kebab(key)]
@@ -86,7 +86,10 @@ export async function readGate(flags: GateFlags): Promise<GateOptions> {
 }
 
 /** What stands below `rules:`; everything, where there is no such key. */
-async function readRules(file: string): Promise<Readonly<Record<string, unknown>>> {
+async function readRules(
+  file: string,
+  warn: (message: string) => void,
+): Promise<Readonly<Record<string, unknown>>> {
   const document = await parseYaml(readFileSync(file, 'utf8'), file)
   const rules = isRecord(document) && 'rules' in document ? document.rules : (document ?? {})
   if (rules === null) return {}
@@ -102,11 +105,8 @@ async function readRules(file: string): Promise<Readonly<Record<string, unknown>
     'exclude-base',
     'excludeBase',
   ])
-  const unknown = Object.keys(rules).find((key) => !known.has(key))
-  if (unknown !== undefined)
-    throw new Fault('usage.invalid', `${file}: there is no rule ${unknown}`, {
-      hint: `the rules are ${ruleKeys.join(', ')}`,
-    })
+  const unknown = Object.keys(rules).filter((key) => !known.has(key))
+  if (unknown.length > 0) warn(`${file}: there is no rule ${unknown.join(', ')}; it is not judged`)
   return rules
 }
 

@@ -46,7 +46,7 @@ export type {
 /**
  * Where an image comes from. As text it is what people type: an image's name or id in the store; the path of an archive or of an
  * image layout; or one of those with a prefix that says which: `store://`, `docker-archive://` (or `docker-tar://`), `oci-archive://`,
- * `oci://`, `docker://`, `podman://`, `registry://`. Without a prefix the store goes first, then files, then docker's engine.
+ * `oci://`, `docker://`, `podman://`, `registry://`. Without a prefix the store goes first, then files, then docker's engine if one runs.
  */
 export type StudySource =
   | string
@@ -102,7 +102,8 @@ export interface StudyReport {
     readonly name: string
     /** The config digest: what docker shows as the image id. */
     readonly id: Digest
-    readonly manifest: Digest
+    /** Absent in docker's archives without one. */
+    readonly manifest?: Digest | undefined
     readonly names: readonly string[]
     readonly platform: string
     /** ISO 8601. */

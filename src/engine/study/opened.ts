@@ -1,5 +1,5 @@
 // An image opened for study, wherever it came from: its documents, the indexes of its layers and how to read a file.
-import type { DiffId, Digest } from '../../core/index.ts'
+import type { Digest } from '../../core/index.ts'
 import type { ImageConfig } from '../../image/index.ts'
 import type { FileEntry, LayerIndex } from '../../layer/index.ts'
 import type { LinePlace } from '../api/index.ts'
@@ -17,7 +17,8 @@ export interface OpenedLayer {
 export interface OpenedImage extends Disposable {
   readonly name: string
   readonly id: Digest
-  readonly manifest: Digest
+  /** Absent in docker's archives without one. */
+  readonly manifest: Digest | undefined
   readonly names: readonly string[]
   readonly config: ImageConfig
   /** Bottom first. */
@@ -25,10 +26,22 @@ export interface OpenedImage extends Disposable {
   /** By history entry, bottom first: its Dockerfile line, where that is known. */
   readonly places: readonly (LinePlace | undefined)[]
   readonly dockerfile?: { readonly file: string; readonly text: string } | undefined
-  /** The layers of the image it was built on, as far as anything says. */
-  readonly base: readonly DiffId[]
+  /** Of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>
   /** The first `limit` bytes of a file in one of the layers. */
   read(file: FileEntry, limit: number): Promise<Uint8Array>
   /** All bytes of a file; a chunk is valid only until the next is asked for. */
   stream(file: FileEntry): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+/** At most `limit` bytes of a file that comes in chunks. */
+export function firstBytes(chunks: Iterable<Uint8Array>, file: FileEntry, limit: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(file.size, limit))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk.subarray(0, bytes.length - at), at)
+    at = Math.min(at + chunk.length, bytes.length)
+    if (at === bytes.length) break
+  }
+  return bytes
 }

@@ -5,11 +5,10 @@ import type { StudyLayer, StudyReport } from '../api/index.ts'
 import { advise } from './advice.ts'
 import type { OpenedImage } from './opened.ts'
 
-export function makeReport(image: OpenedImage, findings: StudyFindings): StudyReport {
+/** `base`: how many of the lowest layers came with the base image. */
+export function makeReport(image: OpenedImage, findings: StudyFindings, base: number): StudyReport {
   const { effects, totals, classes, dive, items } = findings
   const history = historyOf(image)
-  const baseLayers = image.layers.findIndex(({ index }, i) => image.base[i] !== index.diffId)
-  const base = baseLayers < 0 ? image.layers.length : baseLayers
   const layers = image.layers.map((layer, index): StudyLayer => {
     const made = history.find((entry) => entry.layer === index)
     return {

@@ -1,12 +1,9 @@
 // An image of the store, opened for study: indexes as they lie there, files read out of the layers' tars.
-import type { DiffId, Digest, Platform } from '../../core/index.ts'
-import type { FileEntry } from '../../layer/index.ts'
-import type { Image, Store } from '../../store/index.ts'
+import type { Digest, Platform } from '../../core/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { BuildSummary } from '../builds.ts'
 import { findImage } from '../names.ts'
-import type { OpenedImage } from './opened.ts'
-
-const baseDigestKey = 'org.opencontainers.image.base.digest'
+import { firstBytes, type OpenedImage } from './opened.ts'
 
 /** Faults with `image.missing` or `blob.missing`. */
 export function openStored(store: Store, name: string, platform?: Platform): OpenedImage {
@@ -32,9 +29,9 @@ export function openStored(store: Store, name: string, platform?: Platform): Ope
         compressedSize: compressed?.size,
       }
     }),
+    annotations: image.manifest.annotations ?? {},
     places,
     dockerfile: build?.text === undefined ? undefined : { file: build.dockerfile, text: build.text },
-    base: baseLayers(store, image, places),
     read: async (file, limit) => firstBytes(store.layers.read(file), file, limit),
     stream: (file) => store.layers.read(file),
     [Symbol.dispose]: () => lease[Symbol.dispose](),
@@ -46,26 +43,4 @@ function namesOf(store: Store, digest: Digest): string[] {
     .list()
     .filter(({ descriptor }) => store.images.find(descriptor.digest)?.digest === digest)
     .map(({ name }) => name)
-}
-
-/** By the image's annotation if the store has that base; else the layers below the first line that the build knows. */
-function baseLayers(store: Store, image: Image, places: OpenedImage['places']): readonly DiffId[] {
-  const digest = image.manifest.annotations?.[baseDigestKey]
-  const base = digest === undefined ? undefined : store.images.find(digest as Digest)
-  if (base !== undefined) return base.layers
-  const own = places.findIndex((place) => place !== undefined)
-  if (own < 0) return []
-  const below = (image.config.history ?? []).slice(0, own).filter((entry) => entry.empty_layer !== true)
-  return image.layers.slice(0, below.length)
-}
-
-function firstBytes(chunks: Iterable<Uint8Array>, file: FileEntry, limit: number): Uint8Array {
-  const bytes = new Uint8Array(Math.min(file.size, limit))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk.subarray(0, bytes.length - at), at)
-    at = Math.min(at + chunk.length, bytes.length)
-    if (at === bytes.length) break
-  }
-  return bytes
 }

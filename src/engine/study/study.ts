@@ -4,6 +4,7 @@ import { type Context, hexOf } from '../../core/index.ts'
 import { createStrata } from '../../layer/index.ts'
 import type { Study, StudyOptions, StudyReport, StudySource } from '../api/index.ts'
 import type { Rooms } from '../workshop.ts'
+import { baseLayers } from './base.ts'
 import { judgeStudy } from './judge.ts'
 import type { OpenedLayer } from './opened.ts'
 import { readableTree } from './readable.ts'
@@ -15,17 +16,19 @@ export async function studyImage(
   options: StudyOptions,
   { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
 ): Promise<Study> {
-  ctx.signal.throwIfAborted()
-  const image = await openSource(source, options, { rooms, ctx })
+  using opened = new DisposableStack()
+  const image = opened.use(await openSource(source, options, { rooms, ctx }))
+  const base = await baseLayers(image, options, { rooms, ctx })
   const strata = createStrata(image.layers.map(({ index }) => index))
   const findings = studyStrata(strata)
-  const report = makeReport(image, findings)
+  const report = makeReport(image, findings, base)
+  const kept = opened.move()
   return {
     report,
     tree: readableTree(createLayerTree(strata, findings.hidden), strata, () => image),
     judge: (wanted) => judgeStudy({ strata, findings, report }, wanted),
     diveDocument: () => diveExport(strata, findings.dive, image.layers.map(diveWords(report))),
-    [Symbol.dispose]: () => image[Symbol.dispose](),
+    [Symbol.dispose]: () => kept.dispose(),
   }
 }
 

@@ -1,67 +1,119 @@
-// What an archive holds, by name. A stream is taken apart in one pass: whatever looks like a layer is stored as one at once, since
+// What an archive holds, by name. A stream is taken apart in one pass: whatever looks like a layer is taken as one at once, since
 // which names are layers is known only from the manifest, which may come last; small things are kept in memory.
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type Context, type Digest, digestOfHex, Fault, isFault } from '../../core/index.ts'
-import { isTarHead } from '../../layer/index.ts'
-import { withHead } from '../stream.ts'
-import type { ExpectedLayer, IngestedLayer, Lease, Store } from '../types.ts'
+import {
+  type Context,
+  type Descriptor,
+  type DiffId,
+  type Digest,
+  digestOfHex,
+  Fault,
+  isFault,
+} from '../../core/index.ts'
+import { decompress, detectCompression, headSize, isTarHead } from '../../layer/index.ts'
+import { readFileStream, withHead } from '../stream.ts'
+import type { ExpectedLayer } from '../types.ts'
 import { readMembers } from './tar-members.ts'
 
-export interface Pieces {
+export interface Pieces<Layer> {
   has(name: string): boolean
   /** A document; `undefined` where there is none. */
   bytes(name: string): Uint8Array | undefined
-  /** Stores the layer of that name; faults with `archive.invalid` where it is missing or not as expected. */
-  layer(name: string, expected: ExpectedLayer): Promise<IngestedLayer>
+  /** The layer of that name; faults with `archive.invalid` where it is missing or not as expected. */
+  layer(name: string, expected: ExpectedLayer): Promise<Layer>
 }
 
-/** Where layers go, and the lease that keeps those that are there already. */
-export interface Target {
-  readonly store: Store
-  readonly lease: Lease
+/** What becomes of layers. */
+export interface LayerTaker<Layer> {
+  /** The layer in a blob that need not be read. */
+  find(digest: Digest): Layer | undefined
+  /** Reads the whole stream; faults as reading layers does. */
+  take(found: FoundLayer): Promise<Layer>
+}
+
+/** A layer as it comes. `path` is the file that holds its bytes, from `at` on, where there is one that can be read again. */
+export interface FoundLayer {
+  readonly name: string
+  readonly size: number
+  readonly stream: AsyncIterable<Uint8Array>
+  readonly file?: { readonly path: string; readonly at: number } | undefined
+}
+
+/** What all layers know of themselves. */
+interface LayerFacts {
+  readonly diffId: DiffId
+  /** Of the bytes as they came. */
+  readonly descriptor: Descriptor
 }
 
 const documentLimit = 16 << 20
 const memoryLimit = 128 << 20
 const linkLimit = 16
 
-type Piece =
+type Piece<Layer> =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'layer'; readonly layer: IngestedLayer }
+  | { readonly kind: 'layer'; readonly layer: Layer }
   | { readonly kind: 'broken'; readonly fault: Fault }
   | { readonly kind: 'link'; readonly target: string }
 
-/** Takes a whole tar apart. */
-export async function readPieces(
-  into: Target,
-  stream: AsyncIterable<Uint8Array>,
+/** Opens an archive or a layout directory by its path, or an archive that comes as a stream; either may be compressed as a whole. */
+export async function openPieces<Layer extends LayerFacts>(
+  source: string | AsyncIterable<Uint8Array>,
+  taker: LayerTaker<Layer>,
   ctx: Context,
-): Promise<Pieces> {
-  const pieces = new Map<string, Piece>()
+): Promise<Pieces<Layer>> {
+  if (typeof source !== 'string')
+    return readPieces((await plainStream(source)).stream, undefined, { taker, ctx })
+  const stat = statSync(source, { throwIfNoEntry: false })
+  if (stat === undefined) throw new Fault('archive.invalid', `there is no file ${source}`)
+  if (stat.isDirectory()) return openDirectoryPieces(source, taker)
+  const { stream, kind } = await plainStream(readFileStream(source))
+  return readPieces(stream, kind === 'plain' ? source : undefined, { taker, ctx })
+}
+
+/** The stream without the compression it may have as a whole. */
+export async function plainStream(source: AsyncIterable<Uint8Array>): Promise<{
+  readonly kind: ReturnType<typeof detectCompression>
+  readonly stream: AsyncIterable<Uint8Array>
+}> {
+  const { head, whole } = await withHead(source, headSize)
+  const kind = detectCompression(head)
+  return { kind, stream: kind === 'plain' ? whole : decompress(kind, whole) }
+}
+
+/** Takes a whole tar apart. `file`: where it lies, byte for byte. */
+async function readPieces<Layer extends LayerFacts>(
+  stream: AsyncIterable<Uint8Array>,
+  file: string | undefined,
+  { taker, ctx }: { readonly taker: LayerTaker<Layer>; readonly ctx: Context },
+): Promise<Pieces<Layer>> {
+  const pieces = new Map<string, Piece<Layer>>()
   let kept = 0
   for await (const member of readMembers(stream)) {
     ctx.signal.throwIfAborted()
-    if (member.kind === 'link') pieces.set(member.name, { kind: 'link', target: member.target! })
+    const { name, size } = member
+    if (member.kind === 'link') pieces.set(name, { kind: 'link', target: member.target! })
     if (member.kind !== 'file') continue
-    const stored = storedLayer(into, member.name)
-    if (stored !== undefined) {
-      pieces.set(member.name, { kind: 'layer', layer: stored })
+    const known = knownLayer(taker, name)
+    if (known !== undefined) {
+      pieces.set(name, { kind: 'layer', layer: known })
       continue
     }
     const { head, whole } = await withHead(member.content, 512)
     if (looksLikeLayer(head)) {
-      pieces.set(member.name, await takeLayer(into.store, whole, ctx))
+      const place = file === undefined ? undefined : { path: file, at: member.at }
+      pieces.set(name, await takeLayer(taker, { name, size, stream: whole, file: place }))
       continue
     }
-    if (member.size > documentLimit) continue
+    if (size > documentLimit) continue
     const bytes = await gather(whole)
     kept += bytes.length
     if (kept > memoryLimit)
       throw new Fault('archive.invalid', 'the archive holds too many documents for an image')
-    pieces.set(member.name, { kind: 'bytes', bytes })
+    pieces.set(name, { kind: 'bytes', bytes })
   }
-  return openPieces(pieces)
+  return piecesOf(pieces)
 }
 
 async function gather(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -70,8 +122,8 @@ async function gather(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function openPieces(pieces: ReadonlyMap<string, Piece>): Pieces {
-  const find = (name: string, depth = 0): Piece | undefined => {
+function piecesOf<Layer extends LayerFacts>(pieces: ReadonlyMap<string, Piece<Layer>>): Pieces<Layer> {
+  const find = (name: string, depth = 0): Piece<Layer> | undefined => {
     const piece = pieces.get(name)
     if (piece?.kind !== 'link') return piece
     if (depth > linkLimit)
@@ -103,8 +155,16 @@ function openPieces(pieces: ReadonlyMap<string, Piece>): Pieces {
 }
 
 /** An image layout that lies open in a directory: read only where asked for. */
-export function openDirectoryPieces(into: Target, directory: string, ctx: Context): Pieces {
+export function openDirectoryPieces<Layer extends LayerFacts>(
+  directory: string,
+  taker: LayerTaker<Layer>,
+): Pieces<Layer> {
   const pathOf = (name: string) => path.join(directory, path.join('/', name))
+  const take = (name: string): Promise<Layer> => {
+    const file = pathOf(name)
+    const stream = createReadStream(file, { highWaterMark: 1 << 20 })
+    return taker.take({ name, size: statSync(file).size, stream, file: { path: file, at: 0 } })
+  }
   return {
     has: (name) => existsSync(pathOf(name)),
     bytes(name) {
@@ -113,17 +173,11 @@ export function openDirectoryPieces(into: Target, directory: string, ctx: Contex
       return readFileSync(pathOf(name))
     },
     async layer(name, expected) {
-      const stored = storedLayer(into, name)
-      if (stored === undefined && !existsSync(pathOf(name)))
+      const known = knownLayer(taker, name)
+      if (known === undefined && !existsSync(pathOf(name)))
         throw new Fault('archive.invalid', `${directory} lacks ${describe(name, expected)}`)
       try {
-        const layer =
-          stored ??
-          (await into.store.layers.ingest(
-            createReadStream(pathOf(name), { highWaterMark: 1 << 20 }),
-            {},
-            ctx,
-          ))
+        const layer = known ?? (await take(name))
         check(name, expected, layer)
         return layer
       } catch (thrown) {
@@ -137,16 +191,10 @@ export function openDirectoryPieces(into: Target, directory: string, ctx: Contex
   }
 }
 
-/** A blob's name is its digest: what the store has already need not be read again. */
-function storedLayer({ store, lease }: Target, name: string): IngestedLayer | undefined {
+/** A blob's name is its digest: what is known already need not be read again. */
+function knownLayer<Layer>(taker: LayerTaker<Layer>, name: string): Layer | undefined {
   const hex = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1]
-  if (hex === undefined) return undefined
-  const digest: Digest = digestOfHex(hex)
-  const diffId = store.layers.ofBlob(digest)
-  if (diffId === undefined) return undefined
-  if (lease.hold([digest, diffId]).length > 0) return undefined
-  const layer = store.layers.get(diffId)
-  return { ...layer, descriptor: { mediaType: '', digest, size: store.blobs.size(digest) } }
+  return hex === undefined ? undefined : taker.find(digestOfHex(hex))
 }
 
 function looksLikeLayer(head: Uint8Array): boolean {
@@ -156,9 +204,9 @@ function looksLikeLayer(head: Uint8Array): boolean {
   return gzip || zstd || empty || isTarHead(head)
 }
 
-async function takeLayer(store: Store, stream: AsyncIterable<Uint8Array>, ctx: Context): Promise<Piece> {
+async function takeLayer<Layer>(taker: LayerTaker<Layer>, found: FoundLayer): Promise<Piece<Layer>> {
   try {
-    return { kind: 'layer', layer: await store.layers.ingest(stream, {}, ctx) }
+    return { kind: 'layer', layer: await taker.take(found) }
   } catch (thrown) {
     // Whether it matters is known when the manifest names it; a cut of the archive itself matters at once.
     if (isFault(thrown) && thrown.kind === 'corrupt' && thrown.code !== 'archive.invalid')
@@ -171,7 +219,7 @@ function describe(name: string, expected: ExpectedLayer): string {
   return expected.name === undefined ? name : `${expected.name} (${name})`
 }
 
-function check(name: string, expected: ExpectedLayer, layer: IngestedLayer): void {
+function check(name: string, expected: ExpectedLayer, layer: LayerFacts): void {
   const differs = (what: string, wanted: string | number, got: string | number) =>
     new Fault(
       'archive.invalid',

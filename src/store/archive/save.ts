@@ -18,7 +18,7 @@ import { plainManifest } from '../images.ts'
 import { blobName } from '../paths.ts'
 import { refNameKey } from '../refs.ts'
 import type { Image, SavedImage, SaveFormat, Store } from '../types.ts'
-import { imageNameKey } from './load.ts'
+import { imageNameKey } from './images.ts'
 import { copyFileInto, type Sink, withSink } from './sink.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar-header.ts'
 

@@ -7,6 +7,8 @@ export interface Member {
   readonly name: string
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   readonly size: number
+  /** Where the content begins in the archive. */
+  readonly at: number
   /** For links, relative to the root of the archive. */
   readonly target?: string
   /** The content; what is not read is skipped. */
@@ -76,6 +78,7 @@ async function* member(source: Source, { header, type, size, extra }: Raw): Asyn
           ? 'file'
           : 'other',
     size: length,
+    at: source.taken(),
     ...(target === undefined
       ? {}
       : {
@@ -99,6 +102,8 @@ function inside(text: string, from: string): string {
 }
 
 interface Source {
+  /** Bytes given out so far. */
+  taken(): number
   /** `undefined` at the very end; faults in between. */
   exactly(length: number, what: string): Promise<Buffer | undefined>
   /** Up to `most` bytes. */
@@ -110,6 +115,7 @@ interface Source {
 function openSource(stream: AsyncIterable<Uint8Array>): Source {
   const iterator = stream[Symbol.asyncIterator]()
   let chunk: Uint8Array = new Uint8Array(0)
+  let taken = 0
   const some = async (most: number): Promise<Uint8Array | undefined> => {
     while (chunk.length === 0) {
       const next = await iterator.next()
@@ -118,9 +124,11 @@ function openSource(stream: AsyncIterable<Uint8Array>): Source {
     }
     const part = chunk.subarray(0, most)
     chunk = chunk.subarray(part.length)
+    taken += part.length
     return part
   }
   return {
+    taken: () => taken,
     some,
     async exactly(length, what) {
       const bytes = Buffer.allocUnsafe(length)
