@@ -35,19 +35,27 @@ export async function findBlob(
   return answer.status === 404 ? undefined : { size: parseLength(answer.headers['content-length']) }
 }
 
-/**
- * The bytes of a blob from `from` on. From 0 they are verified: the last chunk comes only if digest and size are right, else
- * `blob.corrupt`; from elsewhere only their number is, and whoever has the rest must verify the whole. `blob.missing` where it is not.
- */
+/** What is wanted of a blob. */
+export interface BlobRequest {
+  /** The first byte; default 0. */
+  readonly from?: number
+  /**
+   * Whether the last chunk waits until the digest has been found right; default true. From a later byte on it cannot be, and whoever
+   * hashes the bytes anyway need not have it done twice.
+   */
+  readonly verify?: boolean
+}
+
+/** The bytes of a blob. Too few, too many or wrong ones are `blob.corrupt`; `blob.missing` where there is none. */
 export async function* readBlob(
   client: Client,
   reference: Reference,
-  blob: { readonly descriptor: Descriptor; readonly from?: number },
+  blob: BlobRequest & { readonly descriptor: Descriptor },
   ctx: Context,
 ): AsyncGenerator<Uint8Array> {
-  const { descriptor, from = 0 } = blob
+  const { descriptor, from = 0, verify = true } = blob
   const { digest, size } = descriptor
-  const hash = from === 0 ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
+  const hash = from === 0 && verify ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
   const corrupt = (why: string): Fault =>
     new Fault('blob.corrupt', `the blob ${digest} from ${reference.domain} ${why}`, {
       hint: 'The registry, or something between it and this machine, is broken.',
@@ -57,9 +65,13 @@ export async function* readBlob(
   for await (const chunk of unbroken(client, reference, { descriptor, from }, ctx)) {
     at += chunk.length
     if (at > size) throw corrupt(`is longer than the ${size} bytes it should have`)
+    if (hash === undefined) {
+      yield chunk
+      continue
+    }
     if (held !== undefined) yield held
     held = chunk
-    hash?.update(chunk)
+    hash.update(chunk)
   }
   if (at !== size) throw corrupt(`ended after ${at} of ${size} bytes`)
   if (hash !== undefined) {

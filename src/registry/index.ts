@@ -10,8 +10,9 @@ export {
   printReference,
 } from '../core/index.ts'
 export type { ImageConfig, ImageIndex, ImageManifest } from '../image/index.ts'
-export type { Credentials } from './auth/credentials.ts'
+export { type Credentials, hostOfServer } from './auth/credentials.ts'
 export { type CredentialSource, type Keychain, openKeychain, serverOf } from './auth/keychain.ts'
+export type { BlobRequest } from './blobs.ts'
 export { type EndpointSource, openConfiguration } from './hosts/configuration.ts'
 export type { Capability, Endpoint, TlsSettings } from './hosts/endpoint.ts'
 export type { Patience } from './http/retry.ts'

@@ -23,7 +23,7 @@ import {
 import { denied } from './auth/authorizer.ts'
 import type { Credentials } from './auth/credentials.ts'
 import { type CredentialSource, openKeychain } from './auth/keychain.ts'
-import { findBlob, readBlob } from './blobs.ts'
+import { type BlobRequest, findBlob, readBlob } from './blobs.ts'
 import { type Client, openClient } from './client.ts'
 import { type EndpointSource, openConfiguration } from './hosts/configuration.ts'
 import { openAgents } from './http/agents.ts'
@@ -133,14 +133,11 @@ export class Registry implements Disposable {
     return Buffer.concat(chunks)
   }
 
-  /**
-   * The bytes of a blob, from the byte `from` on. Dropped connections are taken up again. From 0 they are verified: the last chunk
-   * comes only if the digest is right, else `blob.corrupt`.
-   */
+  /** The bytes of a blob, verified unless asked otherwise; dropped connections are taken up again where they broke off. */
   blob(
     reference: string | Reference,
     descriptor: Descriptor,
-    options: { readonly from?: number } = {},
+    options: BlobRequest = {},
     ctx: Context = silent,
   ): AsyncIterable<Uint8Array> {
     return readBlob(this.#client, toReference(reference), { descriptor, ...options }, ctx)

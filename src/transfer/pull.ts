@@ -171,7 +171,7 @@ async function pullLayer(
       ctx.signal.throwIfAborted()
       task.enter('Downloading')
       const open = (from: number) =>
-        counted(registry.blob(remote.reference, descriptor, { from }, ctx), {
+        counted(registry.blob(remote.reference, descriptor, { from, verify: false }, ctx), {
           task,
           from,
           size: descriptor.size,

@@ -43,7 +43,28 @@ export interface PushedImage {
   readonly size: number
 }
 
+export interface LoggedIn {
+  /** `docker.io`, `localhost:5000`. */
+  readonly server: string
+  readonly username: string | undefined
+  /** Where the credentials are kept: a file, or the name of a credential helper. */
+  readonly place: string
+  /** Whether anybody who can read that file can read them. */
+  readonly plain: boolean
+}
+
 export interface RegistryCalls {
+  /**
+   * Tries credentials at a registry (default: docker.io) and keeps them where docker does. Without `given` those that are kept already
+   * are tried; `undefined` where there are none. Faults with `registry.denied`.
+   */
+  login(
+    server: string | undefined,
+    given: { readonly username: string; readonly password: string } | undefined,
+    ctx: Context,
+  ): Promise<LoggedIn | undefined>
+  /** Forgets the credentials for a registry; returns its name. */
+  logout(server: string | undefined): Promise<string>
   /** Brings an image from its registry; a name without tag and digest means `latest`. */
   pull(name: string, options: PullOptions, ctx: Context): Promise<PulledImage>
   /**
