@@ -1,17 +1,9 @@
 // dive's efficiency, by its own formula and with its faults (wagoodman/dive, dive/filetree/efficiency.go): each layer is a tree of its
 // own, only leaves count, by path and not by content. Opaque marks mean nothing to it, a removed directory counts only if its path was
 // a leaf elsewhere, and a whiteout of what it does not find ends the counting of that layer.
-import { comparePaths, type RootPath } from '../../core/index.ts'
+import { comparePaths } from '../../core/index.ts'
 import { cellFlags, cellNumber, nodePath, nowhere, printWhiteout, type Strata } from '../../layer/index.ts'
 import type { DiveScore } from './types.ts'
-
-/** What has come together for one path. */
-interface Tally {
-  readonly path: RootPath
-  count: number
-  sum: number
-  least: number
-}
 
 interface Leaf {
   readonly node: number
@@ -27,42 +19,43 @@ export interface DiveScope {
 
 export function diveScore(strata: Strata, scope?: DiveScope): DiveScore {
   const { layers } = strata
-  const tallies = new Map<number, Tally>()
-  const repeated: Tally[] = []
+  // By node: how many leaves were counted there, their sizes together and the least of them.
+  const count = new Uint32Array(strata.length)
+  const sums = new Float64Array(strata.length)
+  const least = new Float64Array(strata.length)
+  const repeated: number[] = []
   for (const [layer, leaves] of leavesByLayer(strata).entries())
     for (const { node, size } of counted(strata, { layer, leaves })) {
       if (scope !== undefined && (layer < scope.baseLayers || scope.ignored(node))) continue
-      let tally = tallies.get(node)
-      if (tally === undefined) {
-        tally = { path: nodePath(strata, node), count: 0, sum: 0, least: Number.POSITIVE_INFINITY }
-        tallies.set(node, tally)
-      }
-      tally.count++
-      tally.sum += size
-      tally.least = Math.min(tally.least, size)
-      if (tally.count === 2) repeated.push(tally)
+      least[node] = count[node] === 0 ? size : Math.min(least[node]!, size)
+      sums[node]! += size
+      if (++count[node]! === 2) repeated.push(node)
     }
-  let least = 0
-  let sum = 0
-  for (const tally of tallies.values()) {
-    least += tally.least
-    sum += tally.sum
+  let [leastBytes, allBytes] = [0, 0]
+  for (let node = 0; node < strata.length; node++) {
+    leastBytes += least[node]!
+    allBytes += sums[node]!
   }
   // Ascending and then turned round, so that equal ones come as dive lists them.
-  const files = repeated.sort((a, b) => a.sum - b.sum).reverse()
+  repeated.sort((a, b) => sums[a]! - sums[b]!).reverse()
+  const files = repeated.map((node) => ({
+    path: nodePath(strata, node),
+    count: count[node]!,
+    sizeBytes: sums[node]!,
+  }))
   const sizes = layers.map(({ contentSize }) => contentSize)
   const sizeBytes = sizes.reduce((total, size) => total + size, 0)
   // dive takes the lowest layer for the base.
   const baseBytes = sizes.slice(0, scope?.baseLayers || 1).reduce((total, size) => total + size, 0)
   const userSizeBytes = sizeBytes - baseBytes
-  const wastedBytes = files.reduce((total, file) => total + file.sum, 0)
+  const wastedBytes = files.reduce((total, file) => total + file.sizeBytes, 0)
   return {
-    efficiency: sum === 0 ? 1 : least / sum,
+    efficiency: allBytes === 0 ? 1 : leastBytes / allBytes,
     wastedBytes,
     sizeBytes,
     userSizeBytes,
     wastedUserPercent: wastedBytes / userSizeBytes,
-    files: files.map(({ path, count, sum: bytes }) => ({ path, count, sizeBytes: bytes })),
+    files,
   }
 }
 

@@ -97,8 +97,7 @@ function nodeList(layers: readonly Columns[]): {
     parent = grown(parent, length + 1)
     depths = grown(depths, length + 1)
     end = grown(end, length + 1)
-    paths.set(names.subarray(start, start + size), used)
-    used += size
+    for (let i = start; i < start + size; i++) paths[used++] = names[i]!
     pathEnd[length] = used
     paths[used++] = newline
     parent[length] = open[top]!
@@ -194,11 +193,19 @@ function sortCells(
   }
   return {
     cellStart,
-    layer: Uint16Array.from(order, (cell) => layer[cell]!),
-    row: Uint32Array.from(order, (cell) => row[cell]!),
-    kind: Uint8Array.from(order, (cell) => kind[cell]!),
-    flags: Uint8Array.from(order, (cell) => flags[cell]!),
+    layer: gather(layer, order, new Uint16Array(length)),
+    row: gather(row, order, new Uint32Array(length)),
+    kind: gather(kind, order, new Uint8Array(length)),
+    flags: gather(flags, order, new Uint8Array(length)),
   }
+}
+
+type Numbers = Uint8Array | Uint16Array | Uint32Array
+
+/** `from` in that order. A plain loop: a typed array's `from` takes twenty times as long. */
+function gather<Column extends Numbers>(from: Numbers, order: Uint32Array, into: Column): Column {
+  for (let i = 0; i < order.length; i++) into[i] = from[order[i]!]!
+  return into
 }
 
 const slash = 47

@@ -5,7 +5,8 @@ import { cellNumber, findNode, isDirectoryKind, nowhere, type Strata, standing }
 
 export function linkCells(parts: Omit<Strata, 'inode' | 'goneBy'>): Strata {
   const { kind, hiddenBy } = parts
-  const inode = Uint32Array.from(kind, (_, cell) => cell)
+  const inode = new Uint32Array(kind.length)
+  for (let cell = 0; cell < inode.length; cell++) inode[cell] = cell
   const goneBy = hiddenBy.slice()
   const strata: Strata = { ...parts, inode, goneBy }
   for (let cell = 0; cell < kind.length; cell++) {
