@@ -11,6 +11,10 @@ interface CaseOptions {
   readonly buildArgs?: Readonly<Record<string, string>>
   /** Id to value. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** `--build-context`: name to a directory of the context. */
+  readonly contexts?: Readonly<Record<string, string>>
+  /** The build must fail, saying this. */
+  readonly fails?: string
   /** Images to build before, from other Dockerfiles of the context: name to file. */
   readonly before?: Readonly<Record<string, string>>
   /** Why docker is not asked; what is expected was then worked out from the language's reference. */

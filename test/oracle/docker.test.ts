@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { silent } from '../../src/core/index.ts'
+import { isFault, silent } from '../../src/core/index.ts'
 import { type Engine, openEngine } from '../../src/engine/index.ts'
 import { baseName, findBusybox, writeBase } from './base.ts'
 import { type Case, listCases, prepareContext, readExpected, writeExpected } from './cases.ts'
@@ -89,6 +89,12 @@ describe('Dockerfiles as docker builds them', { skip }, () => {
         tags: [one.tag],
         target: one.target,
         ...(one.buildArgs !== undefined && { buildArgs: one.buildArgs }),
+        contexts: Object.fromEntries(
+          Object.entries(one.contexts ?? {}).map(([name, directory]) => [
+            name,
+            path.join(context, directory),
+          ]),
+        ),
         secrets: Object.entries(one.secrets ?? {}).map(([id, value]) => {
           const file = `${context}.${id}`
           fs.writeFileSync(file, value)
@@ -125,6 +131,16 @@ describe('Dockerfiles as docker builds them', { skip }, () => {
     test(one.name, async (t) => {
       const context = path.join(folder, one.name)
       prepareContext(one, context)
+      if (one.fails !== undefined) {
+        const { fails } = one
+        await assert.rejects(
+          byPeel(one, context),
+          (thrown) => isFault(thrown) && thrown.kind !== 'internal' && thrown.message.includes(fails),
+        )
+        if (typeof docker !== 'string' && one.notDocker === undefined)
+          await assert.rejects(dockerBuild(docker, one, context), 'docker builds it')
+        return
+      }
       const ours = await byPeel(one, context)
       const theirs = await byDocker(one, context)
       if (process.env.PEEL_ORACLE_RECORD !== undefined) writeExpected(one, theirs ?? ours)
