@@ -3,7 +3,7 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Context, Fault, toRootPath } from '../core/index.ts'
+import { type Context, chainId, Fault, toRootPath } from '../core/index.ts'
 import { resolvePath } from '../layer/index.ts'
 import type { PlannedMount } from '../plan/index.ts'
 import { sourceLayers, type Tools } from './tools.ts'
@@ -19,6 +19,7 @@ export async function openCacheMount(
   ctx: Context,
 ): Promise<OpenCacheMount> {
   if (mount.type !== 'cache') throw new Fault('internal', 'not a cache mount')
+  const name = mountName(mount, source, tools)
   const open = (id: string) => {
     const { path: directory, made } = tools.store.mounts.open(id)
     if (made) {
@@ -28,7 +29,7 @@ export async function openCacheMount(
     return { directory, made }
   }
   for (let copy = 0; ; copy++) {
-    const { directory, made } = open(copy === 0 ? mount.id : `${mount.id}#${copy}`)
+    const { directory, made } = open(copy === 0 ? name : `${name}#${copy}`)
     const lock =
       mount.sharing === 'shared'
         ? undefined
@@ -42,6 +43,18 @@ export async function openCacheMount(
     if (made && source.from !== 'nothing') await fill(directory, { mount, source }, { tools, ctx })
     return { path: directory, [Symbol.asyncDispose]: async () => lock?.[Symbol.dispose]() }
   }
+}
+
+/** As in BuildKit, mounts of one id are one directory only where they start alike: with the same owner, mode and contents. */
+function mountName(
+  mount: Extract<PlannedMount['mount'], { type: 'cache' }>,
+  source: PlannedMount['source'],
+  tools: Tools,
+): string {
+  const { id, uid, gid, mode } = mount
+  const owned = uid === 0 && gid === 0 && mode === 0o755 ? '' : ` ${uid}:${gid} ${mode.toString(8)}`
+  const seed = source.from === 'nothing' ? undefined : chainId(sourceLayers(source, tools))
+  return `${id}${owned}${seed === undefined ? '' : ` from ${seed}${mount.source}`}`
 }
 
 async function fill(

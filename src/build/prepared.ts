@@ -10,6 +10,8 @@ export interface Prepared {
   readonly fields: readonly KeyPart[]
   /** The files it depends on; reads what is not remembered. */
   readonly files: () => readonly KeyPart[]
+  /** Whether the layer is made as if there were nothing below, so that it does not depend on that (COPY --link). */
+  readonly alone?: boolean | undefined
   /** The rules by which files of the context are hidden, where the step takes files from it. */
   readonly ignore: Ignore | undefined
   /** Makes the layer. `earlier`: a layer of a former run of this step, whose bytes can serve again. */

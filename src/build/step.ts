@@ -44,7 +44,8 @@ export interface StepWork {
 export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promise<StepResult> {
   const prepared = await prepare(work.step, tools, ctx)
   const { records } = tools.store
-  const below = field(belowName, chainId(work.below) ?? 'nothing')
+  const under = prepared.alone === true ? [] : work.below
+  const below = field(belowName, chainId(under) ?? 'nothing')
   const fields = [
     ...prepared.fields,
     ...(tools.epoch === undefined ? [] : [field('SOURCE_DATE_EPOCH', String(tools.epoch))]),
@@ -71,7 +72,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
   const recipe = key === undefined ? undefined : printRecipe(key.parts)
   const earlier = nearest === undefined ? undefined : earlierLayer(nearest, tools)
-  const layer = await prepared.perform({ below: work.below, earlier, said: work.said }, ctx)
+  const layer = await prepared.perform({ below: under, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()
   key ??= keyWith(prepared.files())
   const created = tools.epoch === undefined ? Date.now() : Number(tools.epoch / 1_000_000n)

@@ -48,7 +48,12 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     return layer
   }
 
-  return { fields: copyFields(step), files, ignore: context?.ignore, perform }
+  return { fields: copyFields(step), files, alone: standsAlone(step), ignore: context?.ignore, perform }
+}
+
+/** `--link` reads nothing below, as in BuildKit; with `--chmod` it is a plain copy there, and here also where an owner has a name. */
+function standsAlone({ link, chown = '', chmod }: CopyStep): boolean {
+  return link && chmod === undefined && /^\d*(?::\d*)?$/.test(chown)
 }
 
 function copyFields(step: CopyStep): KeyPart[] {
