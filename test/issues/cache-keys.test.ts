@@ -1,31 +1,14 @@
-// What a step's key holds and what not, one change at a time: which steps run again, and that the reason names just what changed.
+// What a step's key holds and what not, one change at a time: which steps run again, and that the reason names just what changed. The
+// fields of each instruction by themselves are in keys-*.test.ts.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { test } from 'node:test'
 import { silent } from '../../src/core/index.ts'
-import { type BuildOptions, type Engine, openEngine } from '../../src/engine/index.ts'
-import { baseMissing, baseTar } from '../conformance/build-base.ts'
-
-type Files = Readonly<Record<string, string>>
-interface Change {
-  readonly name: string
-  readonly files: Files
-  /** What is changed between the two builds: files (a removed one is `undefined`), or anything else. */
-  readonly change: (place: {
-    readonly write: (files: Record<string, string | undefined>) => void
-    readonly directory: string
-  }) => void | Promise<void>
-  readonly first?: Partial<BuildOptions>
-  readonly second?: Partial<BuildOptions>
-  /** One word a step of the second build: `hit`, or the reason; `*` for any. */
-  readonly expected: readonly string[]
-}
+import { below, type Change, type Files, testChanges } from './key-change.ts'
 
 const copyAndRun = 'FROM base:1\nCOPY src /src\nRUN cat /src/* > /all\n'
 const sources: Files = { 'src/a': 'a\n', 'src/b': 'b\n' }
-const below = 'the layers below changed'
 
 const changes: readonly Change[] = [
   {
@@ -204,57 +187,13 @@ const changes: readonly Change[] = [
   },
 ]
 
-const skip = process.getuid?.() !== 0 ? 'RUN needs root' : (baseMissing() ?? false)
-
-describe('a step runs again when, and only when', { skip }, () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-'))
-  let engine: Engine
-
-  before(async () => {
-    fs.writeFileSync(path.join(folder, 'base.tar'), baseTar())
-    engine = openEngine({
-      root: path.join(folder, 'store'),
-      env: { ...process.env, PEEL_TEST_ONE: 'one', PEEL_TEST_TWO: 'two' },
-    })
-    await engine.import({ source: path.join(folder, 'base.tar'), tag: 'base:1' }, silent)
-  })
-
-  after(() => {
-    engine?.[Symbol.dispose]()
-    fs.rmSync(folder, { recursive: true, force: true })
-  })
-
-  for (const [number, { name, files, change, first, second, expected }] of changes.entries())
-    test(name, async () => {
-      const directory = path.join(folder, String(number))
-      const write = (given: Record<string, string | undefined>): void => {
-        for (const [file, text] of Object.entries(given)) {
-          const full = path.join(directory, file)
-          fs.mkdirSync(path.dirname(full), { recursive: true })
-          if (text === undefined) fs.rmSync(full)
-          else fs.writeFileSync(full, text)
-        }
-      }
-      write(files)
-      const context = { kind: 'directory', path: directory } as const
-      await engine.build({ context, ...first }, silent)
-      await change({ write, directory })
-      const { steps } = await engine.build({ context, ...second }, silent)
-      const seen = steps.map(({ outcome, reason }) =>
-        outcome === 'reused' ? 'hit' : (reason ?? 'no reason'),
-      )
-      assert.deepEqual(
-        seen.map((word, i) => (expected[i] === '*' && word !== 'hit' ? '*' : word)),
-        expected,
-      )
-    })
-
+testChanges('a step runs again when, and only when', changes, ({ engine, folder }) => {
   test('another base under the same name', async () => {
     const directory = path.join(folder, 'rebased')
     fs.mkdirSync(directory)
     const build = (text: string, tags: readonly string[]) => {
       fs.writeFileSync(path.join(directory, 'Dockerfile'), text)
-      return engine.build({ context: { kind: 'directory', path: directory }, tags }, silent)
+      return engine().build({ context: { kind: 'directory', path: directory }, tags }, silent)
     }
     const top = 'FROM own:1\nRUN echo top > /top\n'
     await build('FROM base:1\nRUN echo 1 > /base\n', ['own:1'])
