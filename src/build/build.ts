@@ -1,7 +1,6 @@
 // A Dockerfile in, an image out: read, plan, execute, assemble, tag.
 import * as os from 'node:os'
-import type { Platform } from '../core/index.ts'
-import { type Context, Fault, type Place, sha256 } from '../core/index.ts'
+import { type Context, Fault, type Place, type Platform, printPlatform, sha256 } from '../core/index.ts'
 import { parseDockerfile } from '../dockerfile/index.ts'
 import {
   type BuildArguments,
@@ -95,7 +94,9 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       plan,
       {
         source: file.source,
-        slot: sha256(`${context.name} ${dockerfile.name}`),
+        slot: sha256(
+          `${context.name} ${dockerfile.name}${request.platform === undefined ? '' : ` ${printPlatform(request.platform)}`}`,
+        ),
         parallel: request.parallel ?? Math.max(2, os.availableParallelism()),
         observer: request.observer,
         fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),

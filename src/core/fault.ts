@@ -74,6 +74,7 @@ export const faultKinds = {
   'store.unwritable': 'unable',
   'kernel.unable': 'unable',
   'kernel.refused': 'unable',
+  'platform.foreign': 'unable',
   'runtime.missing': 'unable',
   'runtime.failed': 'failed',
   'user.missing': 'input',

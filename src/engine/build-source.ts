@@ -12,7 +12,7 @@ import {
   openMainContext,
   textDockerfile,
 } from '../build/index.ts'
-import { type Context, Fault, type Platform, parsePlatform } from '../core/index.ts'
+import { type Context, Fault, normalizePlatform, type Platform, parsePlatform } from '../core/index.ts'
 import type { BuildArguments, FileSource } from '../plan/index.ts'
 import type { BuildContext, BuildOptions } from './api/index.ts'
 import { secretReader } from './secrets.ts'
@@ -24,7 +24,8 @@ export interface BuildSource {
   readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly dockerfile: FoundDockerfile
   readonly buildArgs: BuildArguments
-  readonly platform: Platform | undefined
+  /** Empty where none was asked for: this machine's. */
+  readonly platforms: readonly Platform[]
   readonly target: string | undefined
   readonly tools: FetchTools
 }
@@ -52,7 +53,9 @@ export async function findSource(options: BuildOptions, rooms: Rooms, ctx: Conte
     dockerfile,
     target,
     buildArgs,
-    platform: platform === undefined ? undefined : parsePlatform(platform),
+    platforms: [...new Set(platform?.split(','))].map((text) =>
+      normalizePlatform(parsePlatform(text.trim())),
+    ),
     tools,
   }
 }

@@ -1,6 +1,14 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
-import { build, openNamedContexts } from '../build/index.ts'
-import { asFault, type Context, type Event, Fault, type Place, printPlatform } from '../core/index.ts'
+import { type Built, build, openNamedContexts } from '../build/index.ts'
+import {
+  asFault,
+  type Context,
+  type Event,
+  Fault,
+  type Place,
+  type Platform,
+  printPlatform,
+} from '../core/index.ts'
 import type { FindImage } from '../plan/index.ts'
 
 import type { Image, Lease } from '../store/index.ts'
@@ -34,30 +42,43 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const record = openBuildRecord({ ...given, tags, began })
   try {
     await warn(given, rooms, inner)
-    const { image, places } = await build(
-      {
-        ...given,
-        ...tools,
-        directories: new Map([...given.directories, ...named.directories]),
-        secretArguments: new Set(options.secretBuildArgs),
-        labels: options.labels ?? {},
-        network: options.network,
-        noCache: options.noCache ?? false,
-        noCacheFilter: options.noCacheFilter ?? [],
-        requireCached: options.requireCached ?? false,
-        allow: options.allow ?? [],
-        sandbox: sandboxOf(options, given.buildArgs),
-        agents: options.ssh ?? [],
-        epoch: options.sourceDateEpoch,
-        parallel: options.parallel,
-        observer: record.observer,
-      },
-      { store, machine: await rooms.machine(), findImage, findContext: named.find },
-      inner,
-    )
-    store.refs.setAll(tags.map((name) => ({ name, descriptor: image.descriptor })))
+    const request = {
+      ...given,
+      ...tools,
+      directories: new Map([...given.directories, ...named.directories]),
+      secretArguments: new Set(options.secretBuildArgs),
+      labels: options.labels ?? {},
+      network: options.network,
+      noCache: options.noCache ?? false,
+      noCacheFilter: options.noCacheFilter ?? [],
+      requireCached: options.requireCached ?? false,
+      allow: options.allow ?? [],
+      sandbox: sandboxOf(options, given.buildArgs),
+      agents: options.ssh ?? [],
+      epoch: options.sourceDateEpoch,
+      parallel: options.parallel,
+      observer: record.observer,
+    }
+    const workshop = { store, machine: await rooms.machine(), findImage, findContext: named.find }
+    const all: Built[] = []
+    for (const platform of given.platforms.length === 0 ? [undefined] : given.platforms) {
+      const told = given.platforms.length < 2 ? inner : labelled(inner, platform)
+      all.push(await build({ ...request, platform }, workshop, told))
+    }
+    const images = all.map(({ image }) => image)
+    const isIndex = images.length > 1 || isTrue(given.buildArgs.get('BUILDKIT_MULTI_PLATFORM'))
+    const [{ image, places }] = all as [Built, ...Built[]]
+    const descriptor = isIndex ? store.images.createIndex(images) : image.descriptor
+    store.refs.setAll(tags.map((name) => ({ name, descriptor })))
     record.save(store, { outcome: 'done', places: places.map(placeOf) }, image.configDigest)
-    return { id: image.configDigest, manifest: image.digest, tags, steps: record.builtSteps(), warnings }
+    return {
+      id: isIndex ? descriptor.digest : image.configDigest,
+      manifest: descriptor.digest,
+      tags,
+      ...(isIndex && { platforms: images.map(platformRow) }),
+      steps: record.builtSteps(),
+      warnings,
+    }
   } catch (thrown) {
     const fault = asFault(thrown)
     const outcome = fault.kind === 'cancelled' || ctx.signal.aborted ? 'cancelled' : 'failed'
@@ -85,6 +106,28 @@ function imageFinder(
       })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
   }
+}
+
+/** Events of one platform's build among those of others. */
+function labelled({ signal, emit }: Context, platform: Platform | undefined): Context {
+  const label = platform === undefined ? '' : `${printPlatform(platform)} `
+  return {
+    signal,
+    emit(event) {
+      if (event.type === 'warning') emit(event)
+      else if (event.type === 'began' && event.stage !== undefined)
+        emit({ ...event, task: `${label}${event.task}`, stage: `${label}${event.stage}` })
+      else emit({ ...event, task: `${label}${event.task}` })
+    },
+  }
+}
+
+function platformRow({ config, configDigest, digest }: Image): NonNullable<BuildResult['platforms']>[number] {
+  return { platform: printPlatform(config), id: configDigest, manifest: digest }
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^(?:1|t|true)$/i.test(text ?? '')
 }
 
 function placeOf(place: Place | undefined): { readonly file: string; readonly line: number } | null {

@@ -38,7 +38,8 @@ export async function warn(source: BuildSource, rooms: Rooms, ctx: Context): Pro
 }
 
 function check(source: BuildSource, rooms: Rooms, stages: 'all' | 'needed'): Promise<Checked> {
-  const { dockerfile, buildArgs, platform, target } = source
+  const { dockerfile, buildArgs, target } = source
+  const [platform] = source.platforms
   return checkDockerfile(parseDockerfile(dockerfile.text, { file: dockerfile.name }), {
     stages,
     target,

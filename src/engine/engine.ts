@@ -3,10 +3,11 @@
 import * as os from 'node:os'
 import * as path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
-import { Fault, hostPlatform, parsePlatform } from '../core/index.ts'
+import { Fault, hostPlatform, parsePlatform, printPlatform } from '../core/index.ts'
+import type { FlatTree, SavedImage, Store } from '../store/index.ts'
 import type { Engine, EngineOptions, LoadedImage } from './api/index.ts'
 import { imageDetails, imageHistory, listImages } from './look.ts'
-import { findImage, parseTag, storeName } from './names.ts'
+import { findDescriptor, findImage, findIndex, parseTag, storeName } from './names.ts'
 import { openRooms } from './workshop.ts'
 
 /** Opens the engine; makes the store where there is none. Faults with `store.unwritable` or `store.version`. */
@@ -14,13 +15,14 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const env = options.env ?? process.env
   const rooms = openRooms(options.root ?? defaultRoot(env), env, { exits: options.exits })
   const saved = (names: readonly string[]) => {
-    const byDigest = new Map<string, { image: ReturnType<typeof findImage>; names: string[] }>()
+    const byDigest = new Map<string, SavedImage & { readonly names: string[] }>()
     for (const name of names) {
       const image = findImage(rooms.store, name)
-      const entry = byDigest.get(image.digest) ?? { image, names: [] }
+      const index = findIndex(rooms.store, name)
+      const entry = byDigest.get(index ?? image.digest) ?? { image, index, names: [] }
       const tag = storeName(name)
       if (tag !== undefined && rooms.store.refs.find(tag) !== undefined) entry.names.push(tag)
-      byDigest.set(image.digest, entry)
+      byDigest.set(index ?? image.digest, entry)
     }
     return [...byDigest.values()]
   }
@@ -35,7 +37,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     history: (name) => imageHistory(rooms.store, name),
     inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),
     tag(source, target) {
-      rooms.store.refs.set(parseTag(target), findImage(rooms.store, source).descriptor)
+      rooms.store.refs.set(parseTag(target), findDescriptor(rooms.store, source))
     },
     remove: async (names, request, ctx) =>
       (await import('./remove.ts')).removeImages(rooms.store, names, { ...request, ctx }),
@@ -65,10 +67,12 @@ export function openEngine(options: EngineOptions = {}): Engine {
       return { id: image.configDigest, tags: tag === undefined ? [] : [tag] }
     },
     export: async (name, output, ctx) =>
-      (await import('../store/index.ts')).exportTar(
+      (await import('../store/index.ts')).exportTar(rooms.store, flatTrees(rooms.store, name), output, ctx),
+    exportDirectory: async (name, directory, ctx) =>
+      (await import('../store/index.ts')).exportDirectory(
         rooms.store,
-        findImage(rooms.store, name).layers,
-        output,
+        flatTrees(rooms.store, name),
+        path.resolve(directory),
         ctx,
       ),
     study: async (source, request, ctx) =>
@@ -100,6 +104,16 @@ export function openEngine(options: EngineOptions = {}): Engine {
       (await import('./doctor.ts')).examine(rooms, manifest.version, request, ctx),
     [Symbol.dispose]: () => rooms[Symbol.dispose](),
   }
+}
+
+/** One file system, or those of an index, each in a directory called as its platform (`linux_arm64`). */
+function flatTrees(store: Store, name: string): readonly FlatTree[] {
+  const index = findIndex(store, name)
+  if (index === undefined) return [{ layers: findImage(store, name).layers, directory: '' }]
+  return store.images.members(index).map(({ layers, config }) => ({
+    layers,
+    directory: printPlatform(config).replaceAll('/', '_'),
+  }))
 }
 
 /** The time to write into an image: SOURCE_DATE_EPOCH where the environment has one. */

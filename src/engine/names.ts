@@ -1,8 +1,10 @@
 // What people call images: references with or without a tag or digest, ids and their beginnings.
 import {
+  type Descriptor,
   type Digest,
   Fault,
   isFault,
+  mediaTypes,
   type Platform,
   parseDigest,
   parseReference,
@@ -29,6 +31,20 @@ export function findImage(store: Store, name: string, platform?: Platform): Imag
   throw new Fault('image.missing', `No such image: ${name}`, {
     hint: 'peel images lists those that are here; peel pull, load, import and build bring others',
   })
+}
+
+/** The digest of the index that a name stands for; `undefined` where it stands for one image or for nothing. */
+export function findIndex(store: Store, name: string): Digest | undefined {
+  const digest = findDigest(store, name)
+  return digest !== undefined && store.images.index(digest) !== undefined ? digest : undefined
+}
+
+/** What a further name for the same would point to; faults with `image.missing`. */
+export function findDescriptor(store: Store, name: string): Descriptor {
+  const index = findIndex(store, name)
+  const bytes = index === undefined ? undefined : store.images.index(index)
+  if (index === undefined || bytes === undefined) return findImage(store, name).descriptor
+  return { mediaType: mediaTypes.ociIndex, digest: index, size: bytes.length }
 }
 
 function findDigest(store: Store, name: string): Digest | undefined {

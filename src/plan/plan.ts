@@ -134,7 +134,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     const earlier = findStage(name, stage.index)
     if (earlier !== undefined) return startOnStage(earlier)
     if (name === 'scratch')
-      return { base: { kind: 'scratch' }, state: emptyState(), platform, replaced: false }
+      return { base: { kind: 'scratch' }, state: emptyState(platform), platform, replaced: false }
     const named = await findContext(name, platform)
     if (named !== undefined) return startOn(named, { stage, name, platform })
     return startOnImage(await options.findImage(name, platform), { place: from.place, platform })
@@ -169,7 +169,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
       case 'files':
         return {
           base: { kind: 'files', name, source: context.source },
-          state: emptyState(),
+          state: emptyState(platform),
           platform,
           replaced: false,
         }

@@ -16,28 +16,33 @@ export interface StageState {
   /** The arguments declared so far, for the history of RUN; the value is what an argument without one has. */
   readonly buildArgs: Map<string, string>
   readonly config: Writable<ContainerConfig>
+  /** The system that the image is for; Windows has another shell and no PATH of its own. */
+  readonly os: string
   author: string | undefined
   /** Whether this stage has said CMD: ENTRYPOINT drops one that the base said. */
   commandSet: boolean
 }
 
-export function emptyState(): StageState {
-  return stateOf({ Env: [`PATH=${defaultPath}`], WorkingDir: '/' }, undefined)
+export function emptyState({ os }: Platform): StageState {
+  return stateOf({ WorkingDir: '/' }, { os, author: undefined })
 }
 
 /** The state that building on an image starts with. */
 export function imageState(config: ImageConfig): StageState {
-  return stateOf(structuredClone(config.config ?? {}), config.author)
+  return stateOf(structuredClone(config.config ?? {}), config)
 }
 
-function stateOf(config: Writable<ContainerConfig>, author: string | undefined): StageState {
+function stateOf(
+  config: Writable<ContainerConfig>,
+  { os, author }: { readonly os: string; readonly author?: string | undefined },
+): StageState {
   const env = new Map((config.Env ?? []).map(splitVariable))
-  if (!env.has('PATH')) {
+  if (!env.has('PATH') && os !== 'windows') {
     env.set('PATH', defaultPath)
     config.Env = [...(config.Env ?? []), `PATH=${defaultPath}`]
   }
   if (config.WorkingDir) config.WorkingDir = normalWorkdir('/', config.WorkingDir)
-  return { env, buildArgs: new Map(), config, author, commandSet: false }
+  return { env, buildArgs: new Map(), config, os, author, commandSet: false }
 }
 
 /** The state that building on another stage starts with. Arguments are inherited, too, but what the image says goes before them. */
@@ -46,6 +51,7 @@ export function childState(parent: StageState): StageState {
     env: new Map([...parent.env, ...(parent.config.Env ?? []).map(splitVariable)]),
     buildArgs: new Map(parent.buildArgs),
     config: structuredClone(parent.config),
+    os: parent.os,
     author: parent.author,
     commandSet: false,
   }
@@ -90,7 +96,8 @@ export function workdirOf(state: StageState): string {
 /** The program that runs shell forms. */
 export function shellOf(state: StageState): readonly string[] {
   const shell = state.config.Shell
-  return shell === undefined || shell.length === 0 ? ['/bin/sh', '-c'] : shell
+  if (shell !== undefined && shell.length > 0) return shell
+  return state.os === 'windows' ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c']
 }
 
 export function factsOf(state: StageState, platform: Platform): ImageFacts {

@@ -61,11 +61,13 @@ export async function runContainer(
       stdio: io === 'inherit' ? 'inherit' : [io.stdin === 'inherit' ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       env: runtimeEnvironment(),
     })
-    const result = await ended(child, plain(io, spec), {
+    const heard = plain(io, spec)
+    const exited = await ended(child, heard.io, {
       signal: ctx.signal,
       kill: () => kill(bench, container, child),
     })
     if (ctx.signal.aborted) throw cancelled()
+    const result = exited.status === 0 ? exited : { ...exited, status: heard.refusal() ?? exited.status }
     return readFailure(container.log, { spec, result }) ?? result
   } finally {
     fs.rmSync(container.bundle, { recursive: true, force: true })
@@ -128,13 +130,17 @@ function runtimeEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', TERM: process.env.TERM ?? '' }
 }
 
-function plain(io: RunIo, spec: RunSpec): RunIo {
-  if (io === 'inherit') return io
-  const command = spec.args[0] ?? ''
-  return {
-    ...io,
-    onOutput: (stream, text) => io.onOutput(stream, stream === 'stderr' ? inPlainWords(text, command) : text),
+/** The streams with what the runtime says on them in plain words; `refusal` is the status for a command that it could not start. */
+function plain(io: RunIo, spec: RunSpec): { readonly io: RunIo; readonly refusal: () => number | undefined } {
+  if (io === 'inherit') return { io, refusal: () => undefined }
+  let status: number | undefined
+  const onOutput = (stream: 'stdout' | 'stderr', text: string): void => {
+    if (stream === 'stdout') return io.onOutput(stream, text)
+    const heard = inPlainWords(text, spec.args[0] ?? '')
+    status ??= heard.status
+    io.onOutput(stream, heard.text)
   }
+  return { io: { ...io, onOutput }, refusal: () => status }
 }
 
 function cancelled(): Fault {

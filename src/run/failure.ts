@@ -35,13 +35,21 @@ function statusOf(message: string): 126 | 127 | undefined {
 
 /**
  * crun reports a program whose interpreter or loader is missing from within the container, in its log's format and on the command's own
- * stderr; this gives the words docker has for it. Other text comes back as it is.
+ * stderr; this gives the words and the status docker has for it. Other text comes back as it is, without a status.
  */
-export function inPlainWords(text: string, command: string): string {
-  return text.replace(
-    /^\{"msg":"exec container process[^\n]*?: ([^":\n]*)","level":"error"[^\n]*\}\n?/,
-    (_, words: string) => `exec ${command}: ${words.toLowerCase()}\n`,
+export function inPlainWords(
+  text: string,
+  command: string,
+): { readonly text: string; readonly status?: 126 | 127 | undefined } {
+  let status: 126 | 127 | undefined
+  const plain = text.replace(
+    /^\{"msg":"(exec container process[^\n]*?: ([^":\n]*))","level":"error"[^\n]*\}\n?/,
+    (_, message: string, words: string) => {
+      status = statusOf(message)
+      return `exec ${command}: ${words.toLowerCase()}\n`
+    },
   )
+  return { text: plain, status }
 }
 
 /** The last message of level error in a log of JSON lines. */

@@ -1,5 +1,6 @@
 // One command in one root, through a real OCI runtime.
 export type { RunIo, RunResult } from './container.ts'
+export { findObstacle } from './foreign.ts'
 export { type Limit, parseLimit } from './limits.ts'
 export { type MountPoint, mountPoints } from './mount-points.ts'
 export { openRuntime, type Runtime, type RuntimeFacts, type RuntimeOptions } from './runtime.ts'

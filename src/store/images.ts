@@ -97,15 +97,21 @@ export function openImages({ catalog, leases, blobs, layers }: Parts): Images {
       descriptor: { mediaType: row.media_type, digest: row.manifest, size: manifestBytes.length },
     })
   }
+  const rowOf = (digest: Digest): ImageRow | undefined =>
+    catalog.row<ImageRow>('select * from images where manifest = ?', digest) ??
+    catalog.row<ImageRow>('select * from images where config = ? order by added desc limit 1', digest)
   const find = (digest: Digest, platform?: Platform): Image | undefined => {
-    const row =
-      catalog.row<ImageRow>('select * from images where manifest = ?', digest) ??
-      catalog.row<ImageRow>('select * from images where config = ? order by added desc limit 1', digest)
+    const row = rowOf(digest)
     if (row !== undefined) return read(row)
-    if (!blobs.has(digest)) return undefined
-    const document = parseManifest(blobs.read(digest))
-    if (!isIndex(document)) return undefined
+    const document = readIndex(digest)?.document
+    if (document === undefined) return undefined
     return platform === undefined ? ownOrAny(document) : find(selectPlatform(document, platform).digest)
+  }
+  const readIndex = (digest: Digest): { bytes: Uint8Array; document: ImageIndex } | undefined => {
+    if (!blobs.has(digest)) return undefined
+    const bytes = blobs.read(digest)
+    const document = parseManifest(bytes)
+    return isIndex(document) ? { bytes, document } : undefined
   }
   const ownOrAny = (index: ImageIndex): Image | undefined => {
     const here = index.manifests.flatMap((one) => find(one.digest) ?? [])
@@ -139,6 +145,20 @@ export function openImages({ catalog, leases, blobs, layers }: Parts): Images {
       const manifestBytes = plainManifest(configBytes, config.rootfs.diff_ids, sizes)
       return store({ config, configBytes, manifestBytes, mediaType: mediaTypes.ociManifest })
     },
+    createIndex(images, annotations) {
+      const bytes = printCanonical({
+        schemaVersion: 2,
+        mediaType: mediaTypes.ociIndex,
+        manifests: images.map(({ descriptor, config }) => ({ ...descriptor, platform: platformOf(config) })),
+        ...(annotations !== undefined && { annotations }),
+      } satisfies ImageIndex)
+      return blobs.put(bytes, mediaTypes.ociIndex)
+    },
+    members(digest) {
+      const index = rowOf(digest) === undefined ? readIndex(digest)?.document : undefined
+      return (index?.manifests ?? [{ digest }]).flatMap((one) => find(one.digest) ?? [])
+    },
+    index: (digest) => (rowOf(digest) === undefined ? readIndex(digest)?.bytes : undefined),
     find,
     get(digest, platform) {
       const image = find(digest, platform)

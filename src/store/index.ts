@@ -1,5 +1,6 @@
 // Where images, layers and the build cache are kept.
-export { exportTar } from './archive/export.ts'
+export { exportDirectory, exportTar } from './archive/export.ts'
+export type { FlatTree } from './archive/flat.ts'
 export type { FoundImage } from './archive/images.ts'
 export { importTar } from './archive/import.ts'
 export { loadArchive, loadFromLayout } from './archive/load.ts'

@@ -109,6 +109,12 @@ export interface Images {
   find(digest: Digest, platform?: Platform): Image | undefined
   /** As `find`; faults with `image.missing`. */
   get(digest: Digest, platform?: Platform): Image
+  /** Makes an index of stored images, one a platform, and says what a name may point to. */
+  createIndex(images: readonly Image[], annotations?: Readonly<Record<string, string>>): Descriptor
+  /** What a digest stands for that may be an index: the images of it that are here, in its order. */
+  members(digest: Digest): readonly Image[]
+  /** The bytes of an index; `undefined` for any other digest. */
+  index(digest: Digest): Uint8Array | undefined
   /** All images, newest first. */
   list(): readonly ImageSummary[]
   /** Manifest digests of images whose config (or manifest) digest begins with `prefix` (hex digits, `sha256:` allowed). */
@@ -271,6 +277,8 @@ export interface SavedImage {
   /** Familiar references. */
   readonly names: readonly string[]
   readonly image: Image
+  /** The digest of the index that the names point to, where they point to one. */
+  readonly index?: Digest | undefined
 }
 
 export interface ImportRequest {

@@ -20,7 +20,11 @@ export function holdImage(check: Check, built: Built, scenery: Scenery): void {
   const kind = Object.keys(check)[0] ?? ''
   const handler = Object.hasOwn(checks, kind) ? checks[kind] : undefined
   if (handler === undefined) return skip(`the runner does not know the assertion ${kind}`)
-  handler(check, built, scenery)
+  const [directory, ...rest] = String(check[kind]).split('/')
+  const platform = built.platforms.find(({ name }) => name.replaceAll('/', '_') === directory)
+  // what is exported of several platforms lies in a directory for each
+  if (platform === undefined || rest.length === 0) handler(check, built, scenery)
+  else handler({ ...check, [kind]: rest.join('/') }, { ...built, ...platform }, scenery)
 }
 
 const checks: Readonly<Record<string, (check: Check, built: Built, scenery: Scenery) => void>> = {
@@ -61,6 +65,13 @@ const checks: Readonly<Record<string, (check: Check, built: Built, scenery: Scen
       assert.ok(text.includes(String(part)), `history ${history} is ${JSON.stringify(text)}, without ${part}`)
     for (const part of [wanted.createdByNotContains ?? []].flat())
       assert.ok(!text.includes(String(part)), `history ${history} is ${JSON.stringify(text)}, with ${part}`)
+  },
+  index: ({ lengthEquals }, { platforms }) => assert.equal(platforms.length, lengthEquals),
+  image({ image: name, layers, imageConfig }, { platforms }) {
+    const one = platforms.find((candidate) => candidate.name === name)
+    if (one === undefined) throw new Error(`there is no image for ${name}`)
+    if (layers !== undefined) assert.equal(one.image.layers.length, layers)
+    if (imageConfig !== undefined) holdConfig(imageConfig, {}, one.image.config)
   },
   historyEntriesAboveBase: ({ historyEntriesAboveBase: count }, built) =>
     assert.equal(ownHistory(built).length, count),

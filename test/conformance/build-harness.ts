@@ -18,6 +18,8 @@ export type Outcome =
       readonly result: BuildResult
       readonly image: Image
       readonly files: Stack
+      /** Of a build for several platforms each image. */
+      readonly platforms: readonly { readonly name: string; readonly image: Image; readonly files: Stack }[]
       readonly output: string
       readonly names: readonly string[]
       readonly events: readonly Event[]
@@ -80,7 +82,12 @@ export async function openBench(extra: readonly string[] = []): Promise<Bench> {
     try {
       const result = await engine.build(options, { ...silent, emit, ...ctx })
       const image = store.images.get(result.manifest)
-      return { ok: true, result, image, files: store.layers.stack(image.layers), output, names, events }
+      const platforms = (result.platforms ?? []).map(({ platform: name, manifest }) => {
+        const one = store.images.get(manifest)
+        return { name, image: one, files: store.layers.stack(one.layers) }
+      })
+      const files = store.layers.stack(image.layers)
+      return { ok: true, result, image, files, platforms, output, names, events }
     } catch (thrown) {
       return { ok: false, fault: asFault(thrown), output, names, events }
     }

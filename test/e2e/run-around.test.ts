@@ -79,6 +79,21 @@ describe('RUN', { skip: skipReason() }, () => {
     }
   })
 
+  test('a program of a machine that this one is not', async (t) => {
+    const directory = store.context('foreign', {
+      Dockerfile: 'FROM scratch\nCOPY --chmod=755 sh /bin/sh\nRUN x\n',
+    })
+    // an ELF header of a 64-bit ARM (0xb7) program that is nothing but a header
+    const header = Buffer.alloc(4096)
+    Buffer.from('7f454c46020101000000000000000000' + '0200b70001000000', 'hex').copy(header)
+    fs.writeFileSync(path.join(directory, 'sh'), header)
+    const { status, stderr } = await store.start('build', '--platform=linux/arm64', directory).ended
+    if (/Segmentation/.test(stderr)) return t.skip('this machine emulates arm64')
+    assert.equal(status, 1)
+    assert.match(stderr, /cannot execute programs for linux\/arm64/)
+    assert.match(stderr, /qemu-user-static/)
+  })
+
   test('what is missing is said with what to do', async () => {
     const absent = await build('RUN --mount=type=ssh,id=k,required true')
     assert.match(absent.stderr, /no ssh agent or key was given under the id k[\s\S]*--ssh k=KEYFILE/)

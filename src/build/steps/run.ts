@@ -1,9 +1,9 @@
 // RUN: the command in a draft over the layers below, then what it changed packed into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, chainId, Fault, toRootPath } from '../../core/index.ts'
+import { type Context, chainId, Fault, parsePlatform, toRootPath } from '../../core/index.ts'
 import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
-import { findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
+import { findObstacle, findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { openAgentMount } from '../ssh/mount.ts'
@@ -143,16 +143,24 @@ async function perform(
     { stdin: 'null', onOutput: work.said },
     ctx,
   )
-  if (result.status !== 0)
-    throw new Fault(
-      'step.failed',
-      `process ${quoteCommand(step.args)} did not complete successfully: exit code: ${result.status}`,
-      {
-        data: { status: result.status },
-      },
-    )
+  if (result.status !== 0) throw failure(step, result.status)
   const changes = stepChanges(draft.changes(), { below, points, time: (mtime) => clampTime(tools, mtime) })
   return await tools.store.layers.pack(changes, ctx)
+}
+
+function failure(step: RunStep, status: number): Fault {
+  // 126: the kernel would not execute it
+  const obstacle = status === 126 ? findObstacle(parsePlatform(step.platform)) : undefined
+  if (obstacle !== undefined)
+    return new Fault('platform.foreign', `RUN cannot be done: ${obstacle}`, {
+      hint: 'register an emulator (apt-get install qemu-user-static binfmt-support), or let the stage begin with FROM --platform=$BUILDPLATFORM and cross-compile',
+      data: { status },
+    })
+  return new Fault(
+    'step.failed',
+    `process ${quoteCommand(step.args)} did not complete successfully: exit code: ${status}`,
+    { data: { status } },
+  )
 }
 
 function quoteCommand(args: readonly string[]): string {

@@ -44,10 +44,14 @@ export const buildFlags = {
     kind: 'list',
     short: 'o',
     value: 'list',
-    about: 'Also write the image: type=docker|oci|tar,dest=PATH',
+    about: 'Also write the result: DIR, or type=local|tar|docker|oci,dest=PATH',
   },
   parallel: { kind: 'text', value: 'n', about: 'Steps that run at once at the most' },
-  platform: { kind: 'text', value: 'string', about: 'Platform of the image: os/arch[/variant]' },
+  platform: {
+    kind: 'text',
+    value: 'string',
+    about: 'Platforms of the image: os/arch[/variant][,…]; several make an index',
+  },
   progress: {
     kind: 'choice',
     values: ['auto', 'plain', 'tty', 'json', 'rawjson', 'quiet'],

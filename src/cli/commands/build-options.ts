@@ -35,7 +35,7 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     requireCached: flags['require-cached'],
     pull: flags.pull,
     noCacheFilter: flags['no-cache-filter'].flatMap((text) => text.split(',')),
-    platform: onePlatform(flags.platform),
+    platform: flags.platform,
     network: flags.network === 'default' ? undefined : flags.network,
     addHosts: flags['add-host'].map(parseHost),
     ulimits: flags.ulimit,
@@ -109,31 +109,42 @@ function parseAgent(text: string): { readonly id: string; readonly paths: readon
 }
 
 export interface SaveTo {
-  readonly format: SaveFormat | 'tar'
+  readonly format: SaveFormat | 'tar' | 'directory'
   /** `-` is standard output. */
   readonly path: string
 }
 
-/** `type=docker|oci|tar,dest=PATH[,tar=false]`; `undefined` for what Peel does anyway (`type=image`, `type=docker` alone). */
+/**
+ * `DIR`, `-` (a tar on standard output) or `type=local|tar|docker|oci,dest=PATH[,tar=false]`; `undefined` for what Peel does anyway
+ * (`type=image`, `type=docker` alone).
+ */
 export function parseOutput(text: string): SaveTo | undefined {
-  if (!text.includes('='))
-    return fail(`--output ${text}: writing the files to a directory is not offered`, how)
+  if (text === '-') return { format: 'tar', path: '-' }
+  if (!text.includes('=')) return { format: 'directory', path: text }
   const fields = parseFields(text, '--output')
   const path = fields.get('dest')
   const type = fields.get('type') ?? ''
-  if (type === 'image' || (type === 'docker' && path === undefined)) return undefined
+  if (type === 'image' || (type === 'docker' && path === undefined)) {
+    if (fields.get('push') === 'true')
+      fail(`--output ${text}: push is not done by a build`, 'Use peel push afterwards.')
+    return undefined
+  }
   const formats: Readonly<Record<string, SaveTo['format']>> = {
     docker: 'docker-archive',
+    local: 'directory',
     oci: fields.get('tar') === 'false' ? 'oci-dir' : 'oci-archive',
     tar: 'tar',
   }
   const format = Object.hasOwn(formats, type) ? formats[type] : undefined
   if (format === undefined) return fail(`--output ${text}: type "${type}" is not offered`, how)
   if (path === undefined || path === '') return fail(`--output ${text}: there is no dest`, how)
+  if (path === '-' && (format === 'directory' || format === 'oci-dir'))
+    return fail(`--output ${text}: a directory cannot be written to standard output`, how)
   return { format, path }
 }
 
-const how = 'There are type=docker,dest=FILE, type=oci,dest=FILE[,tar=false] and type=tar,dest=FILE.'
+const how =
+  'There are type=local,dest=DIR, type=tar,dest=FILE, type=docker,dest=FILE and type=oci,dest=FILE[,tar=false].'
 
 /** One line of comma-separated `key=value`; a field in double quotes may hold commas. */
 function parseFields(text: string, flag: string): ReadonlyMap<string, string> {
@@ -172,11 +183,6 @@ function readLabels(texts: readonly string[]): Readonly<Record<string, string>> 
       return [name, value]
     }),
   )
-}
-
-function onePlatform(text: string | undefined): string | undefined {
-  if (text?.includes(',')) fail(`--platform ${text}: one platform at a time`)
-  return text
 }
 
 function parseEpoch(text: string | undefined): number | undefined {

@@ -106,11 +106,11 @@ describe('the options of a build', () => {
     ['--secret', 'src=', '.'],
     ['--secret', 'id=a,mode=1', '.'],
     ['--label', '=x', '.'],
-    ['--platform', 'a,b', '.'],
     ['--add-host', 'x', '.'],
     ['--parallel', '0', '.'],
-    ['-o', 'dir', '.'],
-    ['-o', 'type=local,dest=x', '.'],
+    ['-o', 'type=local', '.'],
+    ['-o', 'type=local,dest=-', '.'],
+    ['-o', 'type=nothing,dest=x', '.'],
   ]
   for (const args of wrong)
     test(`wrong: ${args.join(' ')}`, async () => {
@@ -138,6 +138,9 @@ test('outputs', () => {
   assert.deepEqual(parseOutput('type=docker,dest=a.tar'), { format: 'docker-archive', path: 'a.tar' })
   assert.deepEqual(parseOutput('type=oci,dest=d,tar=false'), { format: 'oci-dir', path: 'd' })
   assert.deepEqual(parseOutput('type=tar,dest=-'), { format: 'tar', path: '-' })
+  assert.deepEqual(parseOutput('-'), { format: 'tar', path: '-' })
+  for (const local of ['out', 'type=local,dest=out'])
+    assert.deepEqual(parseOutput(local), { format: 'directory', path: 'out' })
   assert.equal(parseOutput('type=docker'), undefined)
   assert.throws(() => parseOutput('type=oci'), isFault)
 })

@@ -65,7 +65,8 @@ async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Pr
     async (ctx) => {
       const result = await engine.build(options, ctx)
       for (const { format, stream } of targets) {
-        if (format === 'tar') await engine.export(result.id, stream, ctx)
+        if (format === 'directory') await engine.exportDirectory(result.id, String(stream), ctx)
+        else if (format === 'tar') await engine.export(result.id, stream, ctx)
         else {
           const names = result.tags.length === 0 ? [result.id] : result.tags
           await engine.save(names, { format, output: stream }, ctx)

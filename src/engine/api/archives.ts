@@ -28,6 +28,8 @@ export interface ArchiveCalls {
   load(source: string | Readable, ctx: Context): Promise<readonly LoadedImage[]>
   /** Makes a one-layer image of a root file system's tar. */
   import(options: ImportOptions, ctx: Context): Promise<LoadedImage>
-  /** Writes the image's file system as one flat tar. */
+  /** Writes the image's file system as one flat tar; of an index each image's in a directory called as its platform. */
   export(name: string, output: string | Writable, ctx: Context): Promise<void>
+  /** The same as files of the calling user in a directory, over what is there; device nodes and pipes are left out. */
+  exportDirectory(name: string, directory: string, ctx: Context): Promise<void>
 }

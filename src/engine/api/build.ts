@@ -49,7 +49,7 @@ export interface BuildOptions {
   readonly noCacheFilter?: readonly string[]
   /** Fail with `step.uncached` at the first step that is not in the cache. */
   readonly requireCached?: boolean
-  /** `os/arch[/variant]`; default: this machine's. */
+  /** `os/arch[/variant]`, or several with commas between them, which make an image index; default: this machine's. */
   readonly platform?: string | undefined
   readonly network?: 'host' | 'none' | undefined
   /** `name:address`, for /etc/hosts of RUN. */
@@ -82,6 +82,12 @@ export interface BuildResult {
   readonly id: Digest
   readonly manifest: Digest
   readonly tags: readonly string[]
+  /** The images of an index, where several platforms were built: `id` and `manifest` are then the index's digest. */
+  readonly platforms?: readonly {
+    readonly platform: string
+    readonly id: Digest
+    readonly manifest: Digest
+  }[]
   /** In the order in which they ended. */
   readonly steps: readonly BuiltStep[]
   readonly warnings: readonly {

@@ -126,7 +126,7 @@ test('export flattens, import makes one layer of it', async (t) => {
   using store = openStore(path.join(directory, 'store'))
   const { image } = await makeImage(store)
   const output = path.join(directory, 'flat.tar')
-  await exportTar(store, image.layers, output, silent)
+  await exportTar(store, [{ layers: image.layers, directory: '' }], output, silent)
   const request = { config: { Cmd: ['sh'] }, platform: hostPlatform(), created: '2020-01-01T00:00:00Z' }
   const flat = await importTar(store, output, request, silent)
   const stack = store.layers.stack(flat.layers)

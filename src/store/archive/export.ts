@@ -1,22 +1,24 @@
-// An image's file system as one flat tar: what all layers together show, without a trace of what they removed.
+// Flat file systems written out: as one tar, or as files in a directory.
+import * as fs from 'node:fs'
 import type { Writable } from 'node:stream'
-import { type Context, type DiffId, type RootPath, rootPath } from '../../core/index.ts'
-import { type Entry, packLayer, type Stack } from '../../layer/index.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Context, Fault, hostPath, type RootPath } from '../../core/index.ts'
+import { type Entry, type FileEntry, type Meta, packLayer } from '../../layer/index.ts'
 import type { Store } from '../types.ts'
+import { type FlatTree, flatEntries } from './flat.ts'
 import { withSink } from './sink.ts'
 
-/** Writes the merged file system of `layers` (bottom first); the same layers give the same bytes. */
+/** Writes file systems as a tar; the same layers give the same bytes. */
 export async function exportTar(
   store: Store,
-  layers: readonly DiffId[],
+  trees: readonly FlatTree[],
   output: string | Writable,
   ctx: Context,
 ): Promise<void> {
   using lease = store.lease()
-  lease.hold(layers)
-  const stack = store.layers.stack(layers)
+  lease.hold(trees.flatMap(({ layers }) => layers))
   await withSink(output, async (sink) => {
-    const work = packLayer(flatEntries(stack), { read: store.layers.read, write: sink.write })
+    const work = packLayer(flatEntries(store, trees), { read: store.layers.read, write: sink.write })
     for (let step = work.next(); step.done !== true; step = work.next()) {
       ctx.signal.throwIfAborted()
       await sink.ready()
@@ -25,14 +27,77 @@ export async function exportTar(
   })
 }
 
-/** The first name of a hard linked file carries it, later ones point to that. */
-function* flatEntries(stack: Stack): Generator<Entry> {
-  const first = new Map<string, RootPath>()
-  for (const { node, inode } of stack.walk(rootPath)) {
-    if (node.path === rootPath) continue
-    const target = inode === undefined || node.kind === 'directory' ? undefined : first.get(inode)
-    if (target !== undefined) yield { kind: 'hardlink', path: node.path, target }
-    else yield node
-    if (inode !== undefined && target === undefined) first.set(inode, node.path)
+const breathEvery = 256
+
+/**
+ * Writes file systems as files of the calling user into a directory, over what is there. Device nodes and pipes are left out. No link that
+ * stands in the directory is followed.
+ */
+export async function exportDirectory(
+  store: Store,
+  trees: readonly FlatTree[],
+  directory: string,
+  ctx: Context,
+): Promise<void> {
+  using lease = store.lease()
+  lease.hold(trees.flatMap(({ layers }) => layers))
+  const host = (path: RootPath): string | Buffer => hostPath(`${directory}${path}`)
+  const directories: { readonly at: string | Buffer; readonly meta: Meta }[] = []
+  let count = 0
+  try {
+    fs.mkdirSync(directory, { recursive: true })
+    for (const entry of flatEntries(store, trees)) {
+      if (++count % breathEvery === 0) await setImmediate()
+      ctx.signal.throwIfAborted()
+      writeEntry(entry, host, store.layers.read)
+      if (entry.kind === 'directory') directories.push({ at: host(entry.path), meta: entry.meta })
+    }
+    // last, since a directory may be one that its owner cannot write in, and writing changes its time
+    for (const { at, meta } of directories.reverse()) {
+      fs.chmodSync(at, meta.mode)
+      setTime(at, meta)
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof Fault) throw cause
+    throw new Fault('store.unwritable', `cannot write to ${directory}: ${cause.message}`, { cause })
   }
+}
+
+function writeEntry(
+  entry: Entry,
+  host: (path: RootPath) => string | Buffer,
+  read: (file: FileEntry) => Iterable<Uint8Array>,
+): void {
+  const at = host(entry.path)
+  const there = fs.lstatSync(at, { throwIfNoEntry: false })
+  if (entry.kind === 'directory') {
+    if (there?.isDirectory() === true) return
+    if (there !== undefined) fs.rmSync(at)
+    fs.mkdirSync(at, 0o700)
+    return
+  }
+  if (there !== undefined) fs.rmSync(at, { recursive: true })
+  switch (entry.kind) {
+    case 'file': {
+      const fd = fs.openSync(at, 'wx', 0o600)
+      try {
+        for (const piece of read(entry)) fs.writeFileSync(fd, piece)
+        fs.fchmodSync(fd, entry.meta.mode)
+      } finally {
+        fs.closeSync(fd)
+      }
+      setTime(at, entry.meta)
+      break
+    }
+    case 'symlink':
+      fs.symlinkSync(hostPath(entry.target), at)
+      break
+    case 'hardlink':
+      fs.linkSync(host(entry.target), at)
+  }
+}
+
+function setTime(at: string | Buffer, { mtime }: Meta): void {
+  const seconds = Number(mtime) / 1e9
+  fs.utimesSync(at, seconds, seconds)
 }

@@ -38,7 +38,7 @@ export async function saveArchive(
   ctx: Context,
 ): Promise<void> {
   using lease = store.lease()
-  for (const { image } of images)
+  for (const image of images.flatMap((saved) => membersOf(store, saved)))
     lease.hold([
       image.digest,
       image.configDigest,
@@ -94,14 +94,34 @@ function asPlain(
   return { image, descriptor, manifestBytes }
 }
 
+/** docker's archives hold one image a name; the others hold all images of an index. */
 function layoutBodies(store: Store, images: readonly SavedImage[]): Map<string, Body> {
-  const bodies = layout(images.flatMap(({ image, names }) => entriesOf(names, image.descriptor)))
-  for (const { image } of images) {
+  const indexes = images.flatMap(({ index }) => (index === undefined ? [] : [indexOf(store, index)]))
+  const bodies = layout(
+    images.flatMap(({ image, index, names }) =>
+      entriesOf(names, index === undefined ? image.descriptor : indexOf(store, index).descriptor),
+    ),
+  )
+  for (const { descriptor, bytes } of indexes) bodies.set(blobName(descriptor.digest), { bytes })
+  for (const image of images.flatMap((saved) => membersOf(store, saved))) {
     bodies.set(blobName(image.digest), { bytes: image.manifestBytes })
     bodies.set(blobName(image.configDigest), { bytes: image.configBytes })
     for (const { digest } of image.manifest.layers) bodies.set(blobName(digest), stored(store, digest))
   }
   return bodies
+}
+
+function membersOf(store: Store, { image, index }: SavedImage): readonly Image[] {
+  return index === undefined ? [image] : store.images.members(index)
+}
+
+function indexOf(
+  store: Store,
+  digest: Digest,
+): { readonly descriptor: Descriptor; readonly bytes: Uint8Array } {
+  const bytes = store.images.index(digest)
+  if (bytes === undefined) throw new Fault('blob.missing', `the store has no index ${digest}`)
+  return { descriptor: { mediaType: mediaTypes.ociIndex, digest, size: bytes.length }, bytes }
 }
 
 function layout(manifests: readonly Descriptor[]): Map<string, Body> {

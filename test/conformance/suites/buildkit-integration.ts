@@ -239,7 +239,6 @@ async function optionsOf(one: IntegrationCase, what: BuildStep, scene: Scene): P
     else if (kind === 'context' && key !== '') contexts[key] = value
     else if (name === 'target') options.target = value
     else if (name === 'platform') {
-      if (value.includes(',')) skip('Peel builds one platform at a time')
       options.platform = value
     } else if (name === 'filename') filename = value
     else if (name === 'no-cache') {
