@@ -1,5 +1,5 @@
 // The tree of an image for walking through: views of it, the versions of a path, and all of it at once.
-import { Fault } from '../../core/index.ts'
+import { Fault, toRootPath } from '../../core/index.ts'
 import {
   cellDigest,
   cellFlags,
@@ -8,15 +8,17 @@ import {
   cellNumber,
   cellTarget,
   contentSize,
+  findNode,
   never,
   nodeName,
   nodePath,
   type Strata,
+  standing,
 } from '../../layer/index.ts'
 import { type Hidden, hiddenClasses } from '../study/hidden.ts'
 import { createSearch } from './search.ts'
 import type { NodeId, Span, TreeColumns, TreeShape, TreeView, Version } from './types.ts'
-import { createView } from './view.ts'
+import { createView, marks, ownMark } from './view.ts'
 
 export interface LayerTree {
   /** How many layers there are: the height of the whole image. */
@@ -27,6 +29,8 @@ export interface LayerTree {
   /** The last few views are kept. Faults with `usage.invalid` on heights that are not there. */
   view(span: Span): TreeView
   path(id: NodeId): string
+  /** The node of a path, whatever layer says something about it. */
+  find(path: string): NodeId | undefined
   /** What the layers say about a path, bottom first. */
   versions(id: NodeId): readonly Version[]
   columns(): TreeColumns
@@ -58,6 +62,10 @@ export function createLayerTree(strata: Strata, hidden: Hidden): LayerTree {
       return view
     },
     path: (id) => nodePath(strata, id),
+    find(path) {
+      const id = findNode(strata, toRootPath(path))
+      return id < 0 ? undefined : id
+    },
     versions(id) {
       const versions: Version[] = []
       for (let cell = strata.cellStart[id]!; cell < strata.cellStart[id + 1]!; cell++)
@@ -76,6 +84,8 @@ export function createLayerTree(strata: Strata, hidden: Hidden): LayerTree {
         kind === cellNumber.file ? contentSize(strata, cell) : 0,
       ),
       waste: hidden.why,
+      mark: ownMarks(strata),
+      marks: [...marks, 'absent'],
       kinds: cellKinds,
       wastes: hiddenClasses,
     }),
@@ -97,6 +107,17 @@ function versionAt(strata: Strata, cell: number): Version {
     digest: cellDigest(strata, cell),
     hiddenBy: by === never ? undefined : by,
   }
+}
+
+function ownMarks(strata: Strata): Uint8Array {
+  const { length, cellStart, layer } = strata
+  const mark = new Uint8Array(layer.length)
+  for (let node = 0; node < length; node++)
+    for (let cell = cellStart[node]!; cell < cellStart[node + 1]!; cell++) {
+      const below = layer[cell]!
+      mark[cell] = ownMark(strata, standing(strata, node, below), standing(strata, node, below + 1))
+    }
+  return mark
 }
 
 function wasteBelow(strata: Strata, { why }: Hidden): Float64Array {

@@ -142,6 +142,9 @@ export interface TreeColumns {
   /** Of a file's own content; 0 for a hard link. */
   readonly size: Float64Array
   readonly waste: Uint8Array
+  /** What its layer does to the path itself, a place in `marks`: what is below a directory is not counted. */
+  readonly mark: Uint8Array
+  readonly marks: readonly (Mark | 'absent')[]
   readonly kinds: readonly Version['kind'][]
   /** `none`, or why the bytes of this version are not to be seen. */
   readonly wastes: readonly ('none' | 'deleted' | 'overwritten' | 'metadataOnly')[]

@@ -102,6 +102,12 @@ const markOfChange = {
   content: markNumber.modified,
 } as const satisfies Record<CellChange, number>
 
+/** The mark of what two cells say, -1 for none, without regard to what is below them. */
+export function ownMark(strata: Strata, before: number, after: number): number {
+  if (after < 0) return before < 0 ? absent : markNumber.removed
+  return before < 0 ? markNumber.added : markOfChange[compareCells(strata, before, after)]
+}
+
 function compareHeights(strata: Strata, span: Span, counts: Record<Mark, number>): ViewColumns {
   const { length, parent, kind } = strata
   const lower = new Int32Array(length)
@@ -122,13 +128,9 @@ function compareHeights(strata: Strata, span: Span, counts: Record<Mark, number>
     const after = span.upper === span.lower ? before : standing(strata, node, span.upper)
     lower[node] = before
     upper[node] = after
-    if (after >= 0) {
-      mark[node] = before < 0 ? markNumber.added : markOfChange[compareCells(strata, before, after)]
-      subtreeSize[node] = sizeOnce(after, 'upper')
-    } else if (before >= 0) {
-      mark[node] = markNumber.removed
-      subtreeSize[node] = sizeOnce(before, 'lower')
-    } else mark[node] = absent
+    mark[node] = ownMark(strata, before, after)
+    if (after >= 0) subtreeSize[node] = sizeOnce(after, 'upper')
+    else if (before >= 0) subtreeSize[node] = sizeOnce(before, 'lower')
     if (node > 0 && mark[node] !== absent) counts[marks[mark[node]!]!]++
   }
   for (let node = length - 1; node > 0; node--) {
