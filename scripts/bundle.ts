@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { makePage } from './page.ts'
 
 const repository = path.join(import.meta.dirname, '..')
 const dist = path.join(repository, 'dist')
@@ -28,6 +29,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
+
+await makePage(dist)
 
 const { engines, version } = JSON.parse(fs.readFileSync(path.join(repository, 'package.json'), 'utf8'))
 const major = Number(/\d+/.exec(engines.node)?.[0])

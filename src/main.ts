@@ -57,6 +57,7 @@ function shellWith(root: string | undefined): Shell {
       return engine
     },
     browse,
+    pages: () => import('./web/index.ts'),
     at: (other) => shellWith(other),
   }
 }

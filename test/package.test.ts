@@ -5,9 +5,10 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { storeSampleImage } from './browser/sample-image.ts'
 import { repository } from './sources.ts'
 
-test('the packed package runs without its sources', (t) => {
+test('the packed package runs without its sources', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
   const run = (command: string, ...args: readonly string[]) => {
@@ -42,6 +43,17 @@ test('the packed package runs without its sources', (t) => {
   assert.match(
     run(path.join(folder, 'bin/peel'), '--version'),
     new RegExp(`\\b${version.replaceAll('.', '\\.')}\\b`),
+  )
+  const store = path.join(folder, 'store')
+  await storeSampleImage(store)
+  const page = run(path.join(folder, 'bin/peel'), '--root', store, 'report', 'sample')
+  assert.ok(
+    page.includes(fs.readFileSync(path.join(home, 'dist/page.js'), 'utf8')),
+    'the page has its script',
+  )
+  assert.ok(
+    page.includes(fs.readFileSync(path.join(home, 'dist/page.css'), 'utf8')),
+    'the page has its style',
   )
   run(
     process.execPath,

@@ -1,5 +1,6 @@
 // Everything a command may touch of the process around it, as one value: tests hand in another.
 import type { Readable, Writable } from 'node:stream'
+import type { Context } from '../core/index.ts'
 import type { Comparison, Engine, Study } from '../engine/index.ts'
 
 /** One of the standard outputs. */
@@ -30,6 +31,8 @@ export interface Shell {
   engine(): Promise<Engine>
   /** The terminal browser, until it is left. Faces do not import each other, so the program hands it in; absent where there is none. */
   readonly browse?: ((subject: Browsed) => Promise<void>) | undefined
+  /** The web pages, handed in likewise. */
+  pages(): Promise<Pages>
   /** The same shell with another store. */
   at(root: string): Shell
 }
@@ -41,4 +44,14 @@ export interface Browsed {
   readonly comparison?: Comparison | undefined
   /** Compares the image with another one that its user names. */
   readonly compare: (other: string) => Promise<Comparison>
+}
+
+/** The web pages, as far as commands ask for them. */
+export interface Pages {
+  printPage(study: Study): string
+  servePages(
+    engine: Engine,
+    options: { readonly port?: number | undefined; readonly ready: (url: string) => void },
+    ctx: Context,
+  ): Promise<void>
 }

@@ -79,6 +79,8 @@ export const faultKinds = {
   'runtime.failed': 'failed',
   'user.missing': 'input',
   'yaml.invalid': 'input',
+  'page.missing': 'missing',
+  'page.port': 'unable',
   'extract.exists': 'input',
   'extract.failed': 'unable',
   cancelled: 'cancelled',

@@ -56,6 +56,7 @@ export async function callCli(argv: readonly string[], setting: ShellSetting = {
       roots.push(root)
       return pretend(setting.engine ?? {})
     },
+    pages: () => import('../web/index.ts'),
     at: (other) => shellAt(other),
   })
   const status = await runCli(argv, shellAt(undefined))
