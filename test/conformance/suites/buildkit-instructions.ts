@@ -28,6 +28,7 @@ interface InstructionCase extends Case {
     readonly default?: string | boolean
   }[]
   readonly args?: readonly string[]
+  readonly attributes?: { readonly json?: boolean }
 }
 
 export async function* run(cases: readonly InstructionCase[]): AsyncGenerator<Result> {
@@ -76,6 +77,14 @@ function check(one: InstructionCase): void {
       return checkRun(instruction, one.expect as RunShape)
     case 'builderFlags':
       return checkFlags(one)
+    case 'handleJSONArgs': {
+      const { args = [], attributes } = one
+      const parsed = parse(`CMD ${attributes?.json === true ? JSON.stringify(args) : args.join(' ')}`)
+      assert.ok(parsed.kind === 'CMD')
+      const { command } = parsed
+      const words = command.form === 'exec' ? command.args : [command.text].filter(Boolean)
+      return assert.deepEqual(words, one.expect)
+    }
     default:
       skip(`${op} is a part of the source that has no counterpart here`)
   }

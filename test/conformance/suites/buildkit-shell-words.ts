@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { isFault } from '../../../src/core/index.ts'
 import { expandWord, expandWords, type Lookup } from '../../../src/dockerfile/index.ts'
+import { cutPrefix, parseShellPattern, replacePattern } from '../../../src/dockerfile/shell-pattern.ts'
+import { imageState } from '../../../src/plan/state.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
 
 interface WordCase extends Case {
@@ -34,7 +36,67 @@ function check({ op, word = '', platform, env = [], expect, error, ...names }: W
     if (error === true || expect?.[0] === 'error')
       return assert.throws(() => expandWords(word, lookup, options), isFault)
     assert.deepEqual(expandWords(word, lookup, options), expect ?? [])
+  } else if (op === 'shellPatternToRegex')
+    checkPattern({ ...names, error: error === true, expect: String(expect) })
+  else if (op === 'reversePattern') checkReversed(String(names.pattern), String(expect))
+  else if (op === 'getEnv') {
+    const { env: variables } = imageState({
+      ...{ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } },
+      config: { Env: (names.envList ?? []) as readonly string[] },
+    })
+    assert.equal(variables.get(String(names.name)) ?? '', expect)
   } else skip(`${op} is a part of the source that has no counterpart here`)
+}
+
+/** Patterns are matched by hand here: they must take from texts what the source's regular expression takes. */
+function checkPattern(one: {
+  readonly pattern?: unknown
+  readonly greedy?: unknown
+  readonly anchored?: unknown
+  readonly error: boolean
+  readonly expect: string
+}): void {
+  const text = String(one.pattern ?? '')
+  if (one.error) return assert.throws(() => parseShellPattern(text), isFault)
+  const pattern = parseShellPattern(text)
+  const expression = new RegExp(one.expect, 'u')
+  const like = (star: string) =>
+    text.replace(/\\(.)|([*?])/g, (_, taken, wild) => taken ?? (wild === '*' ? star : 'x'))
+  for (const sample of [
+    like(''),
+    like('a'),
+    like('aXa'),
+    `y${like('b')}`,
+    `${like('c')}z`,
+    text,
+    'other',
+    'a\nb',
+  ]) {
+    if (one.anchored === true) {
+      const length = one.greedy === true ? 'longest' : 'shortest'
+      assert.equal(cutPrefix(sample, pattern, length), sample.replace(expression, ''), sample)
+    } else if (one.greedy === true)
+      assert.equal(
+        replacePattern(sample, pattern, { with: '', all: false }),
+        sample.replace(expression, ''),
+        sample,
+      )
+  }
+}
+
+/** A suffix is cut by turning value and pattern round. */
+function checkReversed(text: string, reversed: string): void {
+  const read = (pattern: string) => {
+    try {
+      return parseShellPattern(pattern)
+    } catch (thrown) {
+      if (isFault(thrown)) return 'refused'
+      throw thrown
+    }
+  }
+  const pattern = read(text)
+  const turned = pattern === 'refused' ? pattern : pattern.map((segment) => segment.toReversed()).toReversed()
+  assert.deepEqual(read(reversed), turned)
 }
 
 function lookupIn(env: NonNullable<WordCase['env']>): Lookup {
