@@ -5,7 +5,7 @@ import * as os from 'node:os'
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
 import { run, sh, time } from './shell.ts'
-import { buildah, docker, peel, type Tool } from './tools.ts'
+import { buildah, docker, installPeel, peel, type Tool } from './tools.ts'
 import { openVolume } from './volume.ts'
 import { baseName, makeWorkloads, type Workload } from './workloads.ts'
 
@@ -21,11 +21,12 @@ const repository = path.join(import.meta.dirname, '..')
 const directory = process.env.PEEL_BENCH_DIR ?? path.join(os.tmpdir(), 'peel-bench')
 fs.mkdirSync(directory, { recursive: true })
 using volume = openVolume(path.join(directory, 'volume'))
+const program = installPeel(repository, directory)
 const base = makeBase()
 const workloads = makeWorkloads(directory, (command) => run(command)).filter(
   ({ id }) => options.only === undefined || options.only.split(',').includes(id),
 )
-const tools = [peel(repository, volume), docker(), buildah(volume)].filter(
+const tools = [peel(program, volume), docker(), buildah(volume)].filter(
   (tool): tool is Tool =>
     tool !== undefined &&
     (options.tools === undefined || options.tools.split(',').some((name) => tool.name.startsWith(name))),
@@ -101,10 +102,10 @@ function makeBase(): string {
   fs.writeFileSync(path.join(root, 'etc/group'), 'root:x:0:\n')
   const env = { PEEL_ROOT: path.join(directory, 'base-store') }
   const command = (args: string) => ({
-    ...sh(`tar -C ${root} -cf - . | ${repository}/bin/peel import -c 'CMD ["sh"]' - ${baseName} && ${args}`),
+    ...sh(`tar -C ${root} -cf - . | ${program} import -c 'CMD ["sh"]' - ${baseName} && ${args}`),
     env,
   })
-  run(command(`${repository}/bin/peel save -o ${archive} ${baseName}`))
+  run(command(`${program} save -o ${archive} ${baseName}`))
   fs.rmSync(env.PEEL_ROOT, { recursive: true, force: true })
   return archive
 }

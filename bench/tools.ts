@@ -1,7 +1,7 @@
 // The builders that are compared: Peel, and those of docker (BuildKit) and buildah that this machine has.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Command, has, run } from './shell.ts'
+import { type Command, has, run, sh } from './shell.ts'
 import type { Volume } from './volume.ts'
 
 export interface Build {
@@ -19,10 +19,21 @@ export interface Tool {
   close(): void
 }
 
-export function peel(repository: string, volume: Volume): Tool {
+/** Packs Peel and unpacks it as npm would: what users install is what is timed. Gives the program. */
+export function installPeel(repository: string, directory: string): string {
+  const home = path.join(directory, 'installed')
+  fs.rmSync(home, { recursive: true, force: true })
+  fs.mkdirSync(home, { recursive: true })
+  run({ argv: ['npm', 'pack', repository, '--silent', '--pack-destination', home] })
+  run(sh(`tar -xzf ${home}/*.tgz -C ${home} --strip-components=1`))
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(home, 'node_modules'))
+  return path.join(home, 'bin/peel')
+}
+
+export function peel(program: string, volume: Volume): Tool {
   const root = path.join(volume.path, 'peel')
   const command = (...args: readonly string[]): Command => ({
-    argv: [path.join(repository, 'bin/peel'), ...args],
+    argv: [program, ...args],
     env: { PEEL_ROOT: root },
   })
   return {
