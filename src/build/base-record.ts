@@ -6,14 +6,14 @@ import type { BaseImage } from '../plan/index.ts'
 import type { Records } from '../store/index.ts'
 
 /** Records which image a stage starts from; gives what differs from the last time, nothing where this image was used before. */
-export async function recordBase(
+export function recordBase(
   image: BaseImage,
   {
     platform,
     slot,
     records,
   }: { readonly platform: Platform; readonly slot: string; readonly records: Records },
-): Promise<readonly PartChange[]> {
+): readonly PartChange[] {
   const name = field('base image', image.name)
   const key = keyOf([
     field('instruction', 'FROM'),
@@ -25,6 +25,6 @@ export async function recordBase(
   const op = keyOf([name]).digest
   const nearest = records.nearest(slot, op)
   const record = { key: key.digest, op, slot, result: '', uses: [], created: Date.now() }
-  records.put(record, await printRecipe(key.parts))
+  records.put(record, printRecipe(key.parts))
   return nearest === undefined ? [] : changedParts(parseRecipe(records.recipe(nearest.key)), key.parts)
 }

@@ -152,7 +152,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       return { layers: files ?? [], history, places: history.map(() => undefined), created: undefined }
     }
     const { manifest, config, layers } = base.image
-    const changes = await recordBase(base.image, {
+    const changes = recordBase(base.image, {
       platform: stage.platform,
       slot: `${options.slot} ${stage.name} 0`,
       records: tools.store.records,

@@ -70,7 +70,6 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     })
   // What a RUN binds must be known before it runs: afterwards the context could be another.
   if (work.step.kind !== 'copy') key ??= keyWith(prepared.files())
-  const recipe = key === undefined ? undefined : printRecipe(key.parts)
   const earlier = nearest === undefined ? undefined : earlierLayer(nearest, tools)
   const layer = await prepared.perform({ below: under, earlier, said: work.said }, ctx)
   ctx.signal.throwIfAborted()
@@ -79,7 +78,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const result = JSON.stringify({ diffId: layer.diffId, created })
   const uses = [layer.diffId]
   const record = { key: key.digest, op, slot: work.slot, result, uses, created: Date.now() }
-  records.put(record, await (recipe ?? printRecipe(key.parts)))
+  records.put(record, printRecipe(key.parts))
   return { layer, created, outcome: 'done' }
 }
 

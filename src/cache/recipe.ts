@@ -1,18 +1,18 @@
 // The parts of a key as bytes, so that a later miss can say what changed. They are written and read in pieces: a hundred thousand files
 // are never one string. A piece is a 32-bit length and that many bytes of zstd, in it a line of JSON for each part.
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { KeyPart } from './key.ts'
 
 const pieceLength = 1 << 18
-const compress = promisify(zstdCompress)
 
-/** The parts as bytes; compressed beside whatever the caller does until it waits. */
-export async function printRecipe(parts: readonly KeyPart[]): Promise<Uint8Array> {
-  const pieces: Promise<Buffer>[] = []
+export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
+  const pieces: Uint8Array[] = []
   let lines = ''
   const flush = (): void => {
-    pieces.push(compress(lines, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }))
+    const piece = zstdCompressSync(lines, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(piece.length)
+    pieces.push(length, piece)
     lines = ''
   }
   for (const part of parts) {
@@ -20,13 +20,7 @@ export async function printRecipe(parts: readonly KeyPart[]): Promise<Uint8Array
     if (lines.length >= pieceLength) flush()
   }
   if (lines !== '') flush()
-  return Buffer.concat((await Promise.all(pieces)).flatMap((piece) => [lengthOf(piece), piece]))
-}
-
-function lengthOf(piece: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(piece.length)
-  return length
+  return Buffer.concat(pieces)
 }
 
 /** The parts that `printRecipe` was given, as far as the bytes are undamaged. */
