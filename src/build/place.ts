@@ -95,14 +95,12 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     return joinPath(makeDirectory(parentPath(path)), baseName(path))
   }
 
-  const changed = (meta: Meta, kind: Node['kind']): Meta => ({
-    ...meta,
-    mode:
-      kind === 'symlink' ? meta.mode : (options.mode?.change(meta.mode, kind === 'directory') ?? meta.mode),
-    uid: options.owner?.uid ?? meta.uid,
-    gid: options.owner?.gid ?? meta.gid,
-    mtime: options.time(meta.mtime),
-  })
+  const changed = (meta: Meta, kind: Node['kind']): Meta => {
+    const mode = kind === 'symlink' ? undefined : options.mode?.change(meta.mode, kind === 'directory')
+    const mtime = options.time(meta.mtime)
+    if (mode === undefined && options.owner === undefined && mtime === meta.mtime) return meta
+    return { ...meta, ...options.owner, mode: mode ?? meta.mode, mtime }
+  }
 
   return {
     makeDirectory,
