@@ -6,7 +6,6 @@ import {
   cellTarget,
   cellXattrs,
   compareCells,
-  contentSize,
   deviceNumbers,
   isDirectoryKind,
   nodePath,
@@ -35,8 +34,8 @@ export function comparePathsAt(strata: Strata, { lower, upper }: Span): PathDiff
               ? 'attributesOnly'
               : 'modified',
       directory: isDirectoryKind(strata.kind[after < 0 ? before : after]!),
-      before: before < 0 ? 0 : contentSize(strata, before),
-      after: after < 0 ? 0 : contentSize(strata, after),
+      before: before < 0 ? 0 : strata.size[before]!,
+      after: after < 0 ? 0 : strata.size[after]!,
       details: change === undefined ? [] : detailsOf(strata, before, after),
     })
   }

@@ -1,6 +1,6 @@
 // What a gate judges: the numbers of a study without what the gate leaves out, which are layers of the base and paths to ignore.
 import { compileIgnore } from '../../dockerfile/index.ts'
-import { contentSize, nodePath, type Strata } from '../../layer/index.ts'
+import { nodePath, type Strata } from '../../layer/index.ts'
 import { diveScore } from '../study/dive.ts'
 import { type Hidden, hiddenClasses } from '../study/hidden.ts'
 import { hiddenItems } from '../study/items.ts'
@@ -40,7 +40,7 @@ export function judgedOf(strata: Strata, hidden: Hidden, leftOut: LeftOut): Judg
     for (let cell = strata.cellStart[node]!; cell < strata.cellStart[node + 1]!; cell++) {
       if (hiddenClasses[left.why[cell]!] === 'none') continue
       if (strata.layer[cell]! < baseLayers || ignored(node)) left.why[cell] = 0
-      else reclaimableBytes += contentSize(strata, cell)
+      else reclaimableBytes += strata.size[cell]!
     }
   const above = strata.layers.slice(baseLayers)
   return {

@@ -1,5 +1,5 @@
 // What package managers and compilers left behind in the final file system, and nothing that runs needs.
-import { cellNumber, contentSize, nodePath, type Strata, standing } from '../../layer/index.ts'
+import { cellNumber, nodePath, type Strata, standing } from '../../layer/index.ts'
 import type { WasteItem } from './types.ts'
 
 /** `within`: everything below a directory whose path ends so. `~` is a home directory: /root, /home/NAME, /nonexistent. */
@@ -65,7 +65,7 @@ export function findCaches(strata: Strata): WasteItem[] {
       seen[file] = 1
       const sums = byLayer.get(layer[file]!) ?? { files: 0, bytes: 0 }
       sums.files++
-      sums.bytes += contentSize(strata, file)
+      sums.bytes += strata.size[file]!
       byLayer.set(layer[file]!, sums)
     }
     for (const [broughtBy, { files, bytes }] of byLayer)

@@ -1,6 +1,6 @@
 // The same content at several paths of the final file system, where the paths are not names of one file. One copy is needed, so the
 // others count.
-import { cellNumber, contentSize, digestBytes, nodePath, type Strata, standing } from '../../layer/index.ts'
+import { cellNumber, digestBytes, nodePath, type Strata, standing } from '../../layer/index.ts'
 import type { WasteItem } from './types.ts'
 
 export function findDuplicates(strata: Strata): WasteItem[] {
@@ -12,7 +12,7 @@ export function findDuplicates(strata: Strata): WasteItem[] {
     const cell = standing(strata, node, layers.length)
     if (cell < 0) continue
     const file = inode[cell]!
-    if (kind[file] !== cellNumber.file || seen[file] === 1 || contentSize(strata, file) === 0) continue
+    if (kind[file] !== cellNumber.file || seen[file] === 1 || strata.size[file]! === 0) continue
     seen[file] = 1
     const digest = digestBytes(strata, file)
     if (digest === undefined) continue
@@ -33,7 +33,7 @@ export function findDuplicates(strata: Strata): WasteItem[] {
       path: nodePath(strata, kept!.node),
       directory: false,
       files: others.length,
-      bytes: others.reduce((sum, { cell }) => sum + contentSize(strata, cell), 0),
+      bytes: others.reduce((sum, { cell }) => sum + strata.size[cell]!, 0),
       broughtBy: layer[others[0]!.cell]!,
       copies: others.map(({ node, cell }) => ({ path: nodePath(strata, node), layer: layer[cell]! })),
     }

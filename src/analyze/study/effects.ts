@@ -1,5 +1,5 @@
 // What each layer does to what is below it, counted by paths and bytes.
-import { cellNumber, compareCells, contentSize, never, type Strata, standing } from '../../layer/index.ts'
+import { cellNumber, compareCells, never, type Strata, standing } from '../../layer/index.ts'
 import type { LayerEffect } from './types.ts'
 
 type Counts = { -readonly [Name in keyof LayerEffect]: number }
@@ -32,7 +32,7 @@ export function layerEffects(strata: Strata): readonly LayerEffect[] {
       if (by !== never && standing(strata, node, by) === cell && standing(strata, node, by + 1) < 0)
         effects[by]!.removed++
       if (kind[cell] !== cellNumber.file || goneBy[cell] === never) continue
-      const size = contentSize(strata, cell)
+      const size = strata.size[cell]!
       effect.wastedBytes += size
       effects[goneBy[cell]!]!.hidesBytes += size
     }

@@ -1,14 +1,6 @@
 // Bytes that some layer ships and the whole image does not show, file by file, and why. A file counts once however many names it has,
 // and is hidden when the last of them is.
-import {
-  cellNumber,
-  contentSize,
-  isDirectoryKind,
-  never,
-  type Strata,
-  sameDigest,
-  standing,
-} from '../../layer/index.ts'
+import { cellNumber, isDirectoryKind, never, type Strata, sameDigest, standing } from '../../layer/index.ts'
 
 /** The classes of hidden bytes, in the order of their numbers in `Hidden.why`. */
 export const hiddenClasses = ['none', 'deleted', 'overwritten', 'metadataOnly'] as const
@@ -35,7 +27,7 @@ export function findHidden(strata: Strata): Hidden {
   for (let node = 0; node < length; node++)
     for (let cell = cellStart[node]!; cell < cellStart[node + 1]!; cell++) {
       if (kind[cell] !== cellNumber.file) continue
-      const size = contentSize(strata, cell)
+      const size = strata.size[cell]!
       shippedBytes += size
       const reason = goneBy[cell] === never ? 'none' : reasonAt(strata, cell, lastNames.get(cell) ?? node)
       why[cell] = numberOf[reason]

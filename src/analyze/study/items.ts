@@ -1,14 +1,6 @@
 // Hidden bytes as items that people can act on: one for a directory where everything that a layer brought met the same fate, so that
 // 20,000 files of a removed directory are one line. The items of a class add up to its bytes.
-import {
-  cellNumber,
-  cellOf,
-  contentSize,
-  isDirectoryKind,
-  nodePath,
-  type Strata,
-  standing,
-} from '../../layer/index.ts'
+import { cellNumber, cellOf, isDirectoryKind, nodePath, type Strata, standing } from '../../layer/index.ts'
 import { type Hidden, hiddenClasses } from './hidden.ts'
 import type { WasteItem } from './types.ts'
 
@@ -64,7 +56,7 @@ function gather(strata: Strata, hidden: Hidden, { fates, cells, nodes }: LayerCe
     const why = hidden.why[cell]!
     if (why > 0) {
       fates.fate[node] = fateNumber(why, goneBy[cell]!)
-      fates.bytes[node] = contentSize(strata, cell)
+      fates.bytes[node] = strata.size[cell]!
       fates.files[node] = 1
       any = true
     } else if (strata.kind[cell] === cellNumber.file) fates.fate[node] = mixed

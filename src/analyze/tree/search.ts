@@ -1,84 +1,95 @@
-// Full-path search. The paths lie end to end in one buffer, so a substring is found by the search for bytes that the engine has
-// built in; patterns run over slices of one text.
+// Full-path search over the buffer that holds all paths end to end: text is looked for in its bytes, patterns run over slices of it.
 import { compileGlob, Fault, isFault } from '../../core/index.ts'
 import { nodeName, nodePath, type Strata } from '../../layer/index.ts'
 import type { Search } from './types.ts'
 
 export type SearchIn = (search: Search, has: (node: number) => boolean) => Uint32Array
 
-/** What is made of the paths for searching is made once, at the first search that needs it. */
+/** What is made of the paths for patterns is made once, at the first search that needs it. */
 export function createSearch(strata: Strata): SearchIn {
-  const text = once(() => strata.paths.toString('latin1'))
-  const folded = once(() => foldAscii(strata.paths))
+  const text = once((): PathText => {
+    const latin1 = strata.paths.toString('latin1')
+    return { latin1, ascii: !/[\x80-\xff]/.test(latin1) }
+  })
   return (search, has) => {
     const { as = 'substring' } = search
     const caseSensitive = search.caseSensitive ?? /\p{Lu}/u.test(search.text)
     if (search.text === '') return new Uint32Array(0)
     if (as === 'substring' && (caseSensitive || /^[\x20-\x7e]*$/.test(search.text)))
-      return caseSensitive
-        ? substring(strata, { bytes: strata.paths, key: Buffer.from(search.text), has })
-        : substring(strata, { bytes: folded(), key: Buffer.from(search.text.toLowerCase()), has })
+      return substring(strata, { text: search.text, caseSensitive }, has)
     const test = compile(search.text, as, caseSensitive)
-    const byName = as === 'glob' && !search.text.includes('/')
-    return matching(strata, has, (node) => {
-      if (byName) return test(nodeName(strata, node))
-      const path = text().slice(strata.pathEnd[node - 1]! + 1, strata.pathEnd[node]!)
-      return test(/[\x80-\xff]/.test(path) ? nodePath(strata, node) : path)
-    })
+    const cut = as === 'glob' && !search.text.includes('/') ? nameOf : pathOf
+    const found = new Uint32Array(strata.length)
+    let count = 0
+    for (let node = 1; node < strata.length; node++)
+      if (has(node) && test(cut(strata, text(), node))) found[count++] = node
+    return found.slice(0, count)
   }
 }
 
-/** Small letters for capitals, in the ASCII range alone, where UTF-8 has nothing but those letters. */
-function foldAscii(bytes: Uint8Array): Buffer {
-  const folded = Buffer.from(bytes)
-  for (let i = 0; i < folded.length; i++) if (folded[i]! >= 65 && folded[i]! <= 90) folded[i]! += 32
-  return folded
+/** All paths as one text, a character a byte: a slice of it is the path itself where that is ASCII. */
+interface PathText {
+  readonly latin1: string
+  /** All of it. */
+  readonly ascii: boolean
 }
 
+function pathOf(strata: Strata, { latin1, ascii }: PathText, node: number): string {
+  const path = latin1.slice(pathStart(strata, node), strata.pathEnd[node]!)
+  return ascii || !/[\x80-\xff]/.test(path) ? path : nodePath(strata, node)
+}
+
+function nameOf(strata: Strata, { latin1, ascii }: PathText, node: number): string {
+  const name = latin1.slice(nameStart(strata, node), strata.pathEnd[node]!)
+  return ascii || !/[\x80-\xff]/.test(name) ? name : nodeName(strata, node)
+}
+
+function pathStart({ pathEnd }: Strata, node: number): number {
+  return pathEnd[node - 1]! + 1
+}
+
+function nameStart(strata: Strata, node: number): number {
+  const above = strata.parent[node]!
+  const shared = above === 0 ? 0 : strata.pathEnd[above]! - pathStart(strata, above)
+  return pathStart(strata, node) + shared + 1
+}
+
+/** Capitals to small letters, in the ASCII range alone, where UTF-8 has nothing but those letters. */
+const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 65 && byte <= 90 ? byte + 32 : byte,
+)
+const plainBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+/** What a directory's path holds, the paths below hold too: only what is new in a path is looked through. */
 function substring(
-  { pathEnd, length }: Strata,
-  {
-    bytes,
-    key,
-    has,
-  }: { readonly bytes: Buffer; readonly key: Buffer; readonly has: (node: number) => boolean },
-): Uint32Array {
-  const found: number[] = []
-  let node = 1
-  for (let at = bytes.indexOf(key); at >= 0 && node < length; at = bytes.indexOf(key, at)) {
-    node = nodeAt(pathEnd, node, at)
-    if (at + key.length <= pathEnd[node]! && has(node)) found.push(node)
-    at = pathEnd[node]! + 1
-    node++
-  }
-  return Uint32Array.from(found)
-}
-
-/** The node in whose path a byte is, which is `from` or a later one; most hits are near. */
-function nodeAt(pathEnd: Uint32Array, from: number, at: number): number {
-  let step = 1
-  let low = from
-  while (low + step < pathEnd.length && pathEnd[low + step - 1]! < at) {
-    low += step
-    step *= 2
-  }
-  let high = Math.min(low + step, pathEnd.length - 1)
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (pathEnd[middle]! < at) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function matching(
-  { length }: Strata,
+  strata: Strata,
+  { text, caseSensitive }: { readonly text: string; readonly caseSensitive: boolean },
   has: (node: number) => boolean,
-  test: (node: number) => boolean,
 ): Uint32Array {
-  const found: number[] = []
-  for (let node = 1; node < length; node++) if (has(node) && test(node)) found.push(node)
-  return Uint32Array.from(found)
+  const { paths, pathEnd, parent, length } = strata
+  const key = Buffer.from(caseSensitive ? text : text.toLowerCase())
+  const fold = caseSensitive ? plainBytes : foldedBytes
+  const [first, size] = [key[0]!, key.length]
+  const holds = new Uint8Array(length)
+  const found = new Uint32Array(length)
+  let count = 0
+  for (let node = 1; node < length; node++) {
+    let holding = holds[parent[node]!]!
+    const last = pathEnd[node]! - size
+    for (
+      let at = Math.max(pathStart(strata, node), nameStart(strata, node) - size);
+      holding === 0 && at <= last;
+      at++
+    ) {
+      if (fold[paths[at]!] !== first) continue
+      let same = 1
+      while (same < size && fold[paths[at + same]!] === key[same]) same++
+      if (same === size) holding = 1
+    }
+    holds[node] = holding
+    if (holding === 1 && has(node)) found[count++] = node
+  }
+  return found.slice(0, count)
 }
 
 function compile(

@@ -7,7 +7,6 @@ import {
   cellMeta,
   cellNumber,
   cellTarget,
-  contentSize,
   findNode,
   never,
   nodeName,
@@ -81,7 +80,7 @@ export function createLayerTree(strata: Strata, hidden: Hidden): LayerTree {
       hiddenBy: strata.hiddenBy,
       kind: strata.kind,
       size: Float64Array.from(strata.kind, (kind, cell) =>
-        kind === cellNumber.file ? contentSize(strata, cell) : 0,
+        kind === cellNumber.file ? strata.size[cell]! : 0,
       ),
       waste: hidden.why,
       mark: ownMarks(strata),
@@ -100,7 +99,7 @@ function versionAt(strata: Strata, cell: number): Version {
     layer: strata.layer[cell]!,
     kind: cellKinds[strata.kind[cell]!]!,
     clears: (flags & (cellFlags.whiteout | cellFlags.opaque)) !== 0,
-    size: contentSize(strata, cell),
+    size: strata.size[cell]!,
     ...meta,
     mtime: Number(mtime / 1_000_000n),
     target: cellTarget(strata, cell),
@@ -125,7 +124,7 @@ function wasteBelow(strata: Strata, { why }: Hidden): Float64Array {
   const waste = new Float64Array(length)
   for (let node = length - 1; node >= 0; node--) {
     for (let cell = cellStart[node]!; cell < cellStart[node + 1]!; cell++)
-      if (why[cell] !== 0) waste[node]! += contentSize(strata, cell)
+      if (why[cell] !== 0) waste[node]! += strata.size[cell]!
     if (node > 0) waste[parent[node]!]! += waste[node]!
   }
   return waste

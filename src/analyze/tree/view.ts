@@ -7,11 +7,11 @@ import {
   cellNumber,
   cellTarget,
   compareCells,
-  contentSize,
   findNode,
   isDirectoryKind,
   nodeName,
   nodePath,
+  nowhere,
   type Strata,
   standing,
 } from '../../layer/index.ts'
@@ -76,7 +76,7 @@ export function createView({ strata, search, waste }: ViewParts, span: Span): Tr
       depth: strata.depth[id]!,
       kind: kindOf(strata, cell),
       mark: marks[mark[id]!]!,
-      size: contentSize(strata, cell),
+      size: strata.size[cell]!,
       subtreeSize: subtreeSize[id]!,
       below: below[id]!,
       mode,
@@ -105,34 +105,38 @@ const markOfChange = {
 /** The mark of what two cells say, -1 for none, without regard to what is below them. */
 export function ownMark(strata: Strata, before: number, after: number): number {
   if (after < 0) return before < 0 ? absent : markNumber.removed
+  if (before === after) return markNumber.unmodified
   return before < 0 ? markNumber.added : markOfChange[compareCells(strata, before, after)]
 }
 
 function compareHeights(strata: Strata, span: Span, counts: Record<Mark, number>): ViewColumns {
-  const { length, parent, kind } = strata
+  const { length, parent, kind, cellStart, inode, size } = strata
   const lower = new Int32Array(length)
   const upper = new Int32Array(length)
   const mark = new Uint8Array(length)
   const subtreeSize = new Float64Array(length)
   const below = new Uint32Array(length)
   const counted = { lower: new Uint8Array(kind.length), upper: new Uint8Array(kind.length) }
+  const counter = new Uint32Array(absent + 1)
   /** The bytes of a file at the first of its names. */
-  const sizeOnce = (cell: number, side: 'lower' | 'upper'): number => {
-    const file = strata.inode[cell]!
-    if (counted[side][file] === 1) return 0
-    counted[side][file] = 1
-    return contentSize(strata, cell)
+  const sizeOnce = (cell: number, seen: Uint8Array): number => {
+    const file = inode[cell]!
+    if (seen[file] === 1) return 0
+    seen[file] = 1
+    return size[cell]!
   }
   for (let node = 0; node < length; node++) {
-    const before = standing(strata, node, span.lower)
-    const after = span.upper === span.lower ? before : standing(strata, node, span.upper)
+    const only = cellStart[node]! + 1 === cellStart[node + 1]! ? cellStart[node]! : -1
+    const before = only >= 0 ? alone(strata, only, span.lower) : standing(strata, node, span.lower)
+    const after = only >= 0 ? alone(strata, only, span.upper) : standing(strata, node, span.upper)
     lower[node] = before
     upper[node] = after
     mark[node] = ownMark(strata, before, after)
-    if (after >= 0) subtreeSize[node] = sizeOnce(after, 'upper')
-    else if (before >= 0) subtreeSize[node] = sizeOnce(before, 'lower')
-    if (node > 0 && mark[node] !== absent) counts[marks[mark[node]!]!]++
+    if (after >= 0) subtreeSize[node] = sizeOnce(after, counted.upper)
+    else if (before >= 0) subtreeSize[node] = sizeOnce(before, counted.lower)
+    if (node > 0) counter[mark[node]!]!++
   }
+  for (const [number, name] of marks.entries()) counts[name] = counter[number]!
   for (let node = length - 1; node > 0; node--) {
     const own = mark[node]!
     if (own === absent) continue
@@ -145,4 +149,10 @@ function compareHeights(strata: Strata, span: Span, counts: Record<Mark, number>
       mark[above] = own === markNumber.attributesOnly ? own : markNumber.modified
   }
   return { lower, upper, mark, subtreeSize, below }
+}
+
+/** `standing` for a node that one layer alone speaks of, as nearly all do. */
+function alone({ layer, hiddenBy, kind, inode }: Strata, cell: number, height: number): number {
+  if (layer[cell]! >= height || hiddenBy[cell]! < height) return -1
+  return kind[cell] === cellNumber.whiteout || inode[cell] === nowhere ? -1 : cell
 }

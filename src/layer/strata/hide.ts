@@ -1,7 +1,7 @@
 // Which layer hides each cell: a later one that says something else at its path, or one that removes or replaces a directory above.
 import { isDirectoryKind, never, type Strata } from './strata.ts'
 
-type Unhidden = Omit<Strata, 'hiddenBy' | 'inode' | 'goneBy'>
+type Unhidden = Omit<Strata, 'hiddenBy' | 'inode' | 'goneBy' | 'size'>
 
 /** `apart`: layers that hide everything below them. */
 export function hideCells(strata: Unhidden, apart: readonly number[]): Uint16Array {

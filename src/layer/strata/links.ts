@@ -3,17 +3,22 @@ import type { RootPath } from '../../core/index.ts'
 import { linkAt } from '../row-entry.ts'
 import { cellNumber, findNode, isDirectoryKind, nowhere, type Strata, standing } from './strata.ts'
 
-export function linkCells(parts: Omit<Strata, 'inode' | 'goneBy'>): Strata {
-  const { kind, hiddenBy } = parts
+export function linkCells(parts: Omit<Strata, 'inode' | 'goneBy' | 'size'>): Strata {
+  const { layers, layer, row, kind, hiddenBy } = parts
   const inode = new Uint32Array(kind.length)
   for (let cell = 0; cell < inode.length; cell++) inode[cell] = cell
   const goneBy = hiddenBy.slice()
-  const strata: Strata = { ...parts, inode, goneBy }
+  const size = new Float64Array(kind.length)
+  const strata: Strata = { ...parts, inode, goneBy, size }
+  for (let cell = 0; cell < kind.length; cell++)
+    if (kind[cell] === cellNumber.file) size[cell] = layers[layer[cell]!]!.size[row[cell]!]!
   for (let cell = 0; cell < kind.length; cell++) {
     if (kind[cell] !== cellNumber.hardlink) continue
     const file = follow(strata, cell)
     inode[cell] = file
-    if (file !== nowhere) goneBy[file] = Math.max(goneBy[file]!, hiddenBy[cell]!)
+    if (file === nowhere) continue
+    goneBy[file] = Math.max(goneBy[file]!, hiddenBy[cell]!)
+    size[cell] = size[file]!
   }
   return strata
 }

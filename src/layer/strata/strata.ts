@@ -53,6 +53,8 @@ export interface Strata {
   readonly inode: Uint32Array
   /** For what hard links lead to: the layer that hides the last of its names. For others as `hiddenBy`. */
   readonly goneBy: Uint16Array
+  /** Bytes of content: of a file or, by way of a hard link, of the file it leads to. */
+  readonly size: Float64Array
 }
 
 export function isDirectoryKind(kind: number): boolean {
@@ -117,10 +119,4 @@ export function nodeName(strata: Strata, node: number): string {
   const above = parent[node]!
   const shared = pathEnd[above]! - (above === 0 ? 0 : pathEnd[above - 1]! + 1)
   return pathText(paths.subarray(pathEnd[node - 1]! + 1 + shared + 1, pathEnd[node]!))
-}
-
-/** Bytes of content that a cell's row stands for: of a file or, by way of a hard link, of the file it leads to. */
-export function contentSize({ layers, layer, row, kind, inode }: Strata, cell: number): number {
-  const at = inode[cell]!
-  return at !== nowhere && kind[at] === cellNumber.file ? layers[layer[at]!]!.size[row[at]!]! : 0
 }

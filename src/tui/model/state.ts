@@ -28,6 +28,8 @@ export interface Finds {
   readonly text: string
   readonly ids: Uint32Array
   readonly rows: Uint32Array
+  /** By node: 1 where it was found. */
+  readonly is: Uint8Array
   /** All nodes that may be drawn, with every directory open. */
   readonly open: Uint32Array
 }

@@ -144,10 +144,14 @@ export function find(tree: TreeState, text: string): Finds {
       ? tree.outline.ids
       : tree.view.outline({ order: tree.order, hide: tree.hide, only: tree.only })
   const rows = new Uint32Array(found.length)
+  const ids = new Uint32Array(found.length)
   let count = 0
-  for (let row = 0; row < open.length; row++) if (is[open[row]!] === 1) rows[count++] = row
-  const kept = rows.subarray(0, count)
-  return { text, rows: kept, ids: kept.map((row) => open[row]!), open }
+  for (let row = 0; row < open.length; row++) {
+    if (is[open[row]!] !== 1) continue
+    rows[count] = row
+    ids[count++] = open[row]!
+  }
+  return { text, is, open, ids: ids.subarray(0, count), rows: rows.subarray(0, count) }
 }
 
 /** Goes to the next find (`step` 1), the one before (-1), or the first from the cursor on (0); round the end. */

@@ -75,7 +75,7 @@ function shownRows(tree: TreeState, { width, height }: Area): readonly ShownRow[
 function drawRow(tree: TreeState, id: NodeId, width: number): ShownRow['parts'] {
   const node = tree.view.get(id)
   const { sign, tone } = changes[node.mark]
-  const found = isFound(tree, id)
+  const found = tree.finds?.is[id] === 1
   const attributes = showsAttributes(tree, width)
     ? `${printMode(node)} ${`${node.uid}:${node.gid}`.padStart(11)} ${printSize(node.subtreeSize).padStart(10)}  `
     : ''
@@ -90,10 +90,6 @@ function drawRow(tree: TreeState, id: NodeId, width: number): ShownRow['parts'] 
       ? [head, branches, { text, tone: nameTone }]
       : [{ text: ' '.repeat(head.text.length + branches.text.length) }, { text, tone: nameTone }],
   )
-}
-
-function isFound({ finds }: TreeState, id: NodeId): boolean {
-  return finds !== undefined && finds.text !== '' && finds.ids.includes(id)
 }
 
 function suffix({ kind, target }: TreeNode): string {
