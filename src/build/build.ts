@@ -2,6 +2,7 @@
 import * as os from 'node:os'
 import { type Context, Fault, type Place, type Platform, printPlatform, sha256 } from '../core/index.ts'
 import { parseDockerfile } from '../dockerfile/index.ts'
+import { layerWarning, layerWarningCode } from '../image/index.ts'
 import {
   type BuildArguments,
   type FileSource,
@@ -118,6 +119,8 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       },
       ctx,
     )
+    const tooMany = layerWarning(target.layers.length)
+    if (tooMany !== undefined) ctx.emit({ type: 'warning', code: layerWarningCode, message: tooMany })
     const stage = plan.stages.find(({ index }) => index === plan.target)
     if (stage === undefined) throw new Fault('internal', 'the target stage is not in the plan')
     const { author, config } = stage.image

@@ -69,6 +69,7 @@ export const faultKinds = {
   'build.missing': 'missing',
   'image.platform': 'missing',
   'image.used': 'input',
+  'image.base': 'input',
   'store.locked': 'unable',
   'store.version': 'unable',
   'store.unwritable': 'unable',

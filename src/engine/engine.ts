@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { Fault, hostPlatform, parsePlatform, printPlatform } from '../core/index.ts'
 import type { FlatTree, SavedImage, Store } from '../store/index.ts'
 import type { Engine, EngineOptions, LoadedImage } from './api/index.ts'
+import { createdNow } from './created.ts'
 import { imageDetails, imageHistory, listImages } from './look.ts'
 import { findDescriptor, findImage, findIndex, parseTag, storeName } from './names.ts'
 import { openRooms } from './workshop.ts'
@@ -33,6 +34,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
     builds: async (request) => (await import('./builds.ts')).listBuilds(rooms.store, request),
     buildReport: async (which) => (await import('./builds.ts')).buildReport(rooms.store, which),
     why: async (which) => (await import('./why.ts')).explainBuild(rooms.store, which),
+    squash: async (request, ctx) => (await import('./squash.ts')).squashImage(request, rooms, ctx),
+    rebase: async (request, ctx) => (await import('./rebase.ts')).rebaseImage(request, rooms, ctx),
     images: (request) => listImages(rooms.store, request),
     history: (name) => imageHistory(rooms.store, name),
     inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),
@@ -114,14 +117,6 @@ function flatTrees(store: Store, name: string): readonly FlatTree[] {
     layers,
     directory: printPlatform(config).replaceAll('/', '_'),
   }))
-}
-
-/** The time to write into an image: SOURCE_DATE_EPOCH where the environment has one. */
-function createdNow(env: NonNullable<EngineOptions['env']>): string {
-  const epoch = env.SOURCE_DATE_EPOCH
-  return new Date(
-    epoch !== undefined && /^\d+$/.test(epoch) ? Number(epoch) * 1000 : Date.now(),
-  ).toISOString()
 }
 
 function defaultRoot(env: NonNullable<EngineOptions['env']>): string {

@@ -41,14 +41,21 @@ export const emptyConfig: ContainerConfig = {
 
 /** Makes both documents; the same draft always gives the same bytes. */
 export function assemble(draft: ImageDraft): AssembledImage {
-  const config = orderedConfig(draft)
+  return assembleAround(orderedConfig(draft), draft)
+}
+
+/** Makes the documents of a configuration that is finished. */
+export function assembleAround(
+  config: ImageConfig,
+  { layers, annotations }: Pick<ImageDraft, 'layers' | 'annotations'>,
+): AssembledImage {
   const configBytes = printCanonical(config)
   const manifest: ImageManifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,
     config: { mediaType: mediaTypes.ociConfig, digest: sha256(configBytes), size: configBytes.length },
-    layers: draft.layers.map(layerDescriptor),
-    ...(draft.annotations === undefined ? {} : { annotations: sortedMap(draft.annotations)! }),
+    layers: layers.map(layerDescriptor),
+    ...(annotations === undefined ? {} : { annotations: sortedMap(annotations)! }),
   }
   const manifestBytes = printCanonical(manifest)
   const descriptor: Descriptor = {

@@ -89,7 +89,12 @@ function mergeNames(a: readonly string[], b: readonly string[]): readonly string
   return names.sort((x, y) => comparePaths(`/${x}` as RootPath, `/${y}` as RootPath))
 }
 
-function sameNode(a: Node, b: Node, views: { readonly lower: FileView; readonly upper: FileView }): boolean {
+/** Whether two nodes are the same in all but their paths; may read content whose digest is not known. */
+export function sameNode(
+  a: Node,
+  b: Node,
+  views: { readonly lower: FileView; readonly upper: FileView },
+): boolean {
   if (!sameMeta(a.meta, b.meta)) return false
   if (a.kind === 'file') return b.kind === 'file' && sameContent(a, b, views)
   if (a.kind === 'symlink') return b.kind === 'symlink' && a.target === b.target

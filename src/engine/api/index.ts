@@ -6,6 +6,7 @@ import type { RecordCalls } from './builds.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ImageCalls } from './images.ts'
 import type { RegistryCalls } from './registries.ts'
+import type { ReshapeCalls } from './reshape.ts'
 import type { StudyCalls } from './study.ts'
 import type { UpkeepCalls } from './upkeep.ts'
 
@@ -15,6 +16,7 @@ export type * from './builds.ts'
 export type * from './containers.ts'
 export type * from './images.ts'
 export type * from './registries.ts'
+export type * from './reshape.ts'
 export type * from './study.ts'
 export type * from './upkeep.ts'
 
@@ -22,6 +24,7 @@ export interface Engine
   extends BuildCalls,
     RecordCalls,
     ImageCalls,
+    ReshapeCalls,
     ArchiveCalls,
     ContainerCalls,
     RegistryCalls,

@@ -1,11 +1,9 @@
 // Which of an image's layers came with the image it was built on.
 import { type DiffId, type Digest, Fault } from '../../core/index.ts'
 import type { StudyOptions } from '../api/index.ts'
+import { baseDigestKey } from '../base.ts'
 import type { OpenedImage } from './opened.ts'
 import { openSource, type SourceTools } from './source.ts'
-
-/** OCI image-spec, annotations.md. */
-const baseDigestKey = 'org.opencontainers.image.base.digest'
 
 /**
  * How many of the lowest layers are the base's: of the image that `options.base` names; else of the one that the annotation names, if
