@@ -1,15 +1,18 @@
 // dive's efficiency, by its own formula and with its faults (wagoodman/dive, dive/filetree/efficiency.go): each layer is a tree of its
 // own, only leaves count, by path and not by content. Opaque marks mean nothing to it, a removed directory counts only if its path was
 // a leaf elsewhere, and a whiteout of what it does not find ends the counting of that layer.
-import { comparePaths } from '../../core/index.ts'
-import { cellFlags, cellNumber, nodePath, nowhere, printWhiteout, type Strata } from '../../layer/index.ts'
+import { comparePaths, type RootPath } from '../../core/index.ts'
+import {
+  type CellsByLayer,
+  cellFlags,
+  cellNumber,
+  cellsByLayer,
+  nodePath,
+  nowhere,
+  printWhiteout,
+  type Strata,
+} from '../../layer/index.ts'
 import type { DiveScore } from './types.ts'
-
-interface Leaf {
-  readonly node: number
-  readonly whiteout: boolean
-  readonly size: number | 'unknown'
-}
 
 /** What is not counted. dive itself counts everything. */
 export interface DiveScope {
@@ -18,87 +21,112 @@ export interface DiveScope {
 }
 
 export function diveScore(strata: Strata, scope?: DiveScope): DiveScore {
-  const { layers } = strata
-  // By node: how many leaves were counted there, their sizes together and the least of them.
-  const count = new Uint32Array(strata.length)
-  const sums = new Float64Array(strata.length)
-  const least = new Float64Array(strata.length)
+  const { layers, length } = strata
+  // By node: how often its path was a leaf, their sizes together, and the least of them.
+  const count = new Uint32Array(length)
+  const sums = new Float64Array(length)
+  const least = new Float64Array(length)
   const repeated: number[] = []
-  for (const [layer, leaves] of leavesByLayer(strata).entries())
-    for (const { node, size } of counted(strata, { layer, leaves })) {
-      if (scope !== undefined && (layer < scope.baseLayers || scope.ignored(node))) continue
-      least[node] = count[node] === 0 ? size : Math.min(least[node]!, size)
-      sums[node]! += size
-      if (++count[node]! === 2) repeated.push(node)
-    }
-  let [leastBytes, allBytes] = [0, 0]
-  for (let node = 0; node < strata.length; node++) {
-    leastBytes += least[node]!
-    allBytes += sums[node]!
+  const tally = (node: number, size: number): void => {
+    if (scope?.ignored(node) === true) return
+    least[node] = count[node] === 0 ? size : Math.min(least[node]!, size)
+    count[node]!++
+    sums[node]! += size
+    if (count[node] === 2) repeated.push(node)
+  }
+  const groups = cellsByLayer(strata)
+  const leaves = leafCells(strata, groups)
+  for (let layer = scope?.baseLayers ?? 0; layer < layers.length; layer++)
+    visitLeaves(strata, { layer, groups, leaves }, tally)
+  let leastOfAll = 0
+  let sumOfAll = 0
+  for (let node = 0; node < length; node++) {
+    leastOfAll += least[node]!
+    sumOfAll += sums[node]!
   }
   // Ascending and then turned round, so that equal ones come as dive lists them.
-  repeated.sort((a, b) => sums[a]! - sums[b]!).reverse()
-  const files = repeated.map((node) => ({
-    path: nodePath(strata, node),
-    count: count[node]!,
-    sizeBytes: sums[node]!,
-  }))
-  const sizes = layers.map(({ contentSize }) => contentSize)
+  const files = repeated.sort((a, b) => sums[a]! - sums[b]!).reverse()
+  const sizes = layers.map(({ contentSize: size }) => size)
   const sizeBytes = sizes.reduce((total, size) => total + size, 0)
   // dive takes the lowest layer for the base.
   const baseBytes = sizes.slice(0, scope?.baseLayers || 1).reduce((total, size) => total + size, 0)
   const userSizeBytes = sizeBytes - baseBytes
-  const wastedBytes = files.reduce((total, file) => total + file.sizeBytes, 0)
+  const wastedBytes = files.reduce((total, node) => total + sums[node]!, 0)
   return {
-    efficiency: allBytes === 0 ? 1 : leastBytes / allBytes,
+    efficiency: sumOfAll === 0 ? 1 : leastOfAll / sumOfAll,
     wastedBytes,
     sizeBytes,
     userSizeBytes,
     wastedUserPercent: wastedBytes / userSizeBytes,
-    files,
+    files: files.map((node) => ({
+      path: nodePath(strata, node),
+      count: count[node]!,
+      sizeBytes: sums[node]!,
+    })),
   }
 }
 
-/** The leaves of each layer's own tree, in node order; a path that is removed and made again in one layer is two. */
-function leavesByLayer({ layers, length, end, cellStart, layer, row, kind, flags }: Strata): Leaf[][] {
-  const leaves = layers.map((): Leaf[] => [])
+/** By cell: 1 where its layer has nothing below it. */
+function leafCells({ layers, end, layer }: Strata, { nodes }: CellsByLayer): Uint8Array {
+  const leaves = new Uint8Array(layer.length)
   // Going backwards: the node that each layer spoke of last is below this one, or this one is a leaf.
   const next = new Uint32Array(layers.length).fill(nowhere)
-  for (let node = length - 1; node > 0; node--)
-    for (let cell = cellStart[node]!; cell < cellStart[node + 1]!; cell++) {
-      const own = layer[cell]!
-      const isLeaf = next[own]! >= end[node]!
-      next[own] = node
-      if (isLeaf && kind[cell] !== cellNumber.whiteout) {
-        const size = kind[cell] === cellNumber.file ? layers[own]!.size[row[cell]!]! : 0
-        leaves[own]!.push({ node, whiteout: false, size })
-      }
-      if ((flags[cell]! & cellFlags.whiteout) !== 0)
-        leaves[own]!.push({ node, whiteout: true, size: 'unknown' })
-    }
-  for (const list of leaves) list.reverse()
+  for (let cell = layer.length - 1; cell >= 0; cell--) {
+    const node = nodes[cell]!
+    if (next[layer[cell]!]! >= end[node]!) leaves[cell] = 1
+    next[layer[cell]!] = node
+  }
   return leaves
 }
 
-/** A layer's leaves with their sizes, in the order in which dive visits them, up to the first whiteout that it cannot place. */
-function* counted(
+interface LayerLeaves {
+  readonly layer: number
+  readonly groups: CellsByLayer
+  readonly leaves: Uint8Array
+}
+
+/**
+ * A layer's leaves with their sizes, in the order in which dive visits them, up to the first whiteout that it cannot place. A path that
+ * is removed and made again in one layer is two leaves.
+ */
+function visitLeaves(
   strata: Strata,
-  { layer, leaves }: { readonly layer: number; readonly leaves: readonly Leaf[] },
-): Generator<{ readonly node: number; readonly size: number }> {
-  for (const { node, size } of leaves.some(({ whiteout }) => whiteout) ? asSpelled(strata, leaves) : leaves) {
-    const known = size === 'unknown' ? sizeBelow(strata, node, Math.max(layer, 1)) : size
+  { layer, groups, leaves }: LayerLeaves,
+  tally: (node: number, size: number) => void,
+): void {
+  const { kind, flags, row, layers } = strata
+  const { start, cells, nodes } = groups
+  const own = cells.subarray(start[layer]!, start[layer + 1]!)
+  const sizeOf = (cell: number): number =>
+    kind[cell] === cellNumber.file ? layers[layer]!.size[row[cell]!]! : 0
+  const isWhiteout = (cell: number): boolean => (flags[cell]! & cellFlags.whiteout) !== 0
+  const isNode = (cell: number): boolean =>
+    leaves[cell] === 1 && kind[cell] !== cellNumber.whiteout && nodes[cell] !== 0
+  if (!own.some(isWhiteout)) {
+    for (const cell of own) if (isNode(cell)) tally(nodes[cell]!, sizeOf(cell))
+    return
+  }
+  const visits: Visit[] = []
+  for (const cell of own) {
+    const node = nodes[cell]!
+    const path = nodePath(strata, node)
+    if (isWhiteout(cell)) visits.push({ node, spelled: printWhiteout('whiteout', path), size: undefined })
+    if (isNode(cell)) visits.push({ node, spelled: path, size: sizeOf(cell) })
+  }
+  // In the order of the names as the tar has them.
+  visits.sort((a, b) => comparePaths(a.spelled, b.spelled))
+  for (const { node, size } of visits) {
+    const known = size ?? sizeBelow(strata, node, Math.max(layer, 1))
     if (known === undefined) return
-    yield { node, size: known }
+    tally(node, known)
   }
 }
 
-/** In the order of the names as the tar has them. */
-function asSpelled(strata: Strata, leaves: readonly Leaf[]): readonly Leaf[] {
-  const spelled = leaves.map((leaf) => {
-    const path = nodePath(strata, leaf.node)
-    return { leaf, path: leaf.whiteout ? printWhiteout('whiteout', path) : path }
-  })
-  return spelled.sort((a, b) => comparePaths(a.path, b.path)).map(({ leaf }) => leaf)
+interface Visit {
+  readonly node: number
+  readonly spelled: RootPath
+  /** Of a whiteout it has to be found out. */
+  readonly size: number | undefined
 }
 
 /**
@@ -106,7 +134,7 @@ function asSpelled(strata: Strata, leaves: readonly Leaf[]): readonly Leaf[] {
  * own, nothing for other things; `undefined` where it finds nothing.
  */
 function sizeBelow(strata: Strata, node: number, height: number): number | undefined {
-  const { depth, end, parent, layers, layer, row, kind } = strata
+  const { depth, end, parent, layer, kind } = strata
   // Per depth the highest layer with a whiteout there or above.
   const floors: number[] = []
   const above: number[] = []
@@ -121,7 +149,7 @@ function sizeBelow(strata: Strata, node: number, height: number): number | undef
     const stands = cell >= 0 && layer[cell]! >= floor
     if (at === node && !stands) return undefined
     if (at === node && kind[cell] !== cellNumber.directory) return 0
-    if (stands && kind[cell] === cellNumber.file) sum += layers[layer[cell]!]!.size[row[cell]!]!
+    if (stands && kind[cell] === cellNumber.file) sum += strata.size[cell]!
   }
   return sum
 }

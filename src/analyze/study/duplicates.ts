@@ -1,41 +1,61 @@
 // The same content at several paths of the final file system, where the paths are not names of one file. One copy is needed, so the
 // others count.
-import { cellNumber, digestBytes, nodePath, type Strata, standing } from '../../layer/index.ts'
+import {
+  cellNumber,
+  digestBytes,
+  nodePath,
+  nowhere,
+  type Strata,
+  sameDigest,
+  standing,
+} from '../../layer/index.ts'
 import type { WasteItem } from './types.ts'
 
 export function findDuplicates(strata: Strata): WasteItem[] {
   const { length, layers, layer, kind, inode } = strata
-  const first = new Map<string, { readonly node: number; readonly cell: number }>()
-  const copies = new Map<string, { readonly node: number; readonly cell: number }[]>()
-  const seen = new Uint8Array(kind.length)
+  const firsts = contentTable(strata)
+  /** By cell: the node of the name by which it was found. */
+  const foundAt = new Uint32Array(kind.length)
+  const copies = new Map<number, number[]>()
   for (let node = 0; node < length; node++) {
     const cell = standing(strata, node, layers.length)
     if (cell < 0) continue
     const file = inode[cell]!
-    if (kind[file] !== cellNumber.file || seen[file] === 1 || strata.size[file]! === 0) continue
-    seen[file] = 1
-    const digest = digestBytes(strata, file)
-    if (digest === undefined) continue
-    // Half of a digest tells contents of one image apart, and costs half the memory.
-    const key = Buffer.from(digest.buffer, digest.byteOffset, 16).toString('latin1')
-    const found = first.get(key)
-    if (found === undefined) first.set(key, { node, cell: file })
-    else {
-      const list = copies.get(key) ?? [found]
-      list.push({ node, cell: file })
-      copies.set(key, list)
-    }
+    if (kind[file] !== cellNumber.file || foundAt[file] !== 0 || strata.size[file]! === 0) continue
+    foundAt[file] = node
+    const first = firsts(file)
+    if (first === undefined || first === file) continue
+    const list = copies.get(first) ?? [first]
+    list.push(file)
+    copies.set(first, list)
   }
-  return [...copies.values()].map((places): WasteItem => {
-    const [kept, ...others] = places.sort((a, b) => layer[a.cell]! - layer[b.cell]! || a.node - b.node)
+  return [...copies.values()].map((cells): WasteItem => {
+    const [kept, ...others] = cells.sort((a, b) => layer[a]! - layer[b]! || a - b)
     return {
       class: 'duplicate',
-      path: nodePath(strata, kept!.node),
+      path: nodePath(strata, foundAt[kept!]!),
       directory: false,
       files: others.length,
-      bytes: others.reduce((sum, { cell }) => sum + strata.size[cell]!, 0),
-      broughtBy: layer[others[0]!.cell]!,
-      copies: others.map(({ node, cell }) => ({ path: nodePath(strata, node), layer: layer[cell]! })),
+      bytes: others.length * strata.size[kept!]!,
+      broughtBy: layer[others[0]!]!,
+      copies: others.map((cell) => ({ path: nodePath(strata, foundAt[cell]!), layer: layer[cell]! })),
     }
   })
+}
+
+/** Gives for a file the first one that was asked about with the same content; `undefined` where its digest is not known. */
+function contentTable(strata: Strata): (cell: number) => number | undefined {
+  let size = 1024
+  while (size < strata.kind.length * 2) size *= 2
+  const table = new Uint32Array(size).fill(nowhere)
+  return (cell) => {
+    const digest = digestBytes(strata, cell)
+    if (digest === undefined) return undefined
+    // Digests are evenly spread already.
+    let at = (digest[0]! | (digest[1]! << 8) | (digest[2]! << 16) | (digest[3]! << 24)) & (size - 1)
+    for (; table[at] !== nowhere; at = (at + 1) & (size - 1))
+      if (sameDigest(strata, table[at]!, cell)) return table[at]!
+    table[at] = cell
+    return cell
+  }
 }

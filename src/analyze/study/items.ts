@@ -1,6 +1,14 @@
 // Hidden bytes as items that people can act on: one for a directory where everything that a layer brought met the same fate, so that
 // 20,000 files of a removed directory are one line. The items of a class add up to its bytes.
-import { cellNumber, cellOf, isDirectoryKind, nodePath, type Strata, standing } from '../../layer/index.ts'
+import {
+  cellNumber,
+  cellOf,
+  cellsByLayer,
+  isDirectoryKind,
+  nodePath,
+  type Strata,
+  standing,
+} from '../../layer/index.ts'
 import { type Hidden, hiddenClasses } from './hidden.ts'
 import type { WasteItem } from './types.ts'
 
@@ -22,14 +30,14 @@ export function hiddenItems(strata: Strata, hidden: Hidden): WasteItem[] {
     bytes: new Float64Array(length),
     files: new Uint32Array(length),
   }
-  const cellsByLayer = groupByLayer(strata)
+  const groups = cellsByLayer(strata)
   const items: WasteItem[] = []
   for (let layer = 0; layer < layers.length; layer++) {
-    const cells = cellsByLayer.cells.subarray(cellsByLayer.start[layer]!, cellsByLayer.start[layer + 1]!)
-    if (gather(strata, hidden, { fates, cells, nodes: cellsByLayer.nodes }))
-      for (const item of itemsOf(strata, { fates, layer, cells, nodes: cellsByLayer.nodes })) items.push(item)
+    const cells = groups.cells.subarray(groups.start[layer]!, groups.start[layer + 1]!)
+    if (gather(strata, hidden, { fates, cells, nodes: groups.nodes }))
+      for (const item of itemsOf(strata, { fates, layer, cells, nodes: groups.nodes })) items.push(item)
     for (const cell of cells) {
-      const node = cellsByLayer.nodes[cell]!
+      const node = groups.nodes[cell]!
       fates.fate[node] = 0
       fates.bytes[node] = 0
       fates.files[node] = 0
@@ -115,23 +123,4 @@ function onlyChildWith(strata: Strata, { fate, files }: Fates, node: number, lay
 /** 14 bits of layer and two of class in one number above 0. */
 function fateNumber(why: number, by: number): number {
   return (by << 2) | why
-}
-
-function groupByLayer({ layers, length, cellStart, layer }: Strata): {
-  readonly cells: Uint32Array
-  readonly start: Uint32Array
-  readonly nodes: Uint32Array
-} {
-  const start = new Uint32Array(layers.length + 1)
-  for (const one of layer) start[one + 1]!++
-  for (let i = 0; i < layers.length; i++) start[i + 1]! += start[i]!
-  const next = start.slice()
-  const cells = new Uint32Array(layer.length)
-  const nodes = new Uint32Array(layer.length)
-  for (let node = 0; node < length; node++)
-    for (let cell = cellStart[node]!; cell < cellStart[node + 1]!; cell++) {
-      cells[next[layer[cell]!]!++] = cell
-      nodes[cell] = node
-    }
-  return { cells, start, nodes }
 }

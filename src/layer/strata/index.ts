@@ -1,4 +1,5 @@
 export { createStrata } from './build.ts'
+export { type CellsByLayer, cellsByLayer } from './by-layer.ts'
 export * from './cells.ts'
 export { cellOf } from './links.ts'
 export * from './strata.ts'
