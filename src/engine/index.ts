@@ -1,2 +1,3 @@
 export type * from './api/index.ts'
 export { openEngine } from './engine.ts'
+export { study } from './study/library.ts'
