@@ -31,6 +31,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
     root: rooms.root,
     build: async (request, ctx) => (await import('./build.ts')).buildImage(request, rooms, ctx),
     check: async (request, ctx) => (await import('./check.ts')).checkBuild(request, rooms, ctx),
+    outline: async (request, ctx) => (await import('./outline.ts')).outlineBuild(request, rooms, ctx),
+    targets: async (request, ctx) => (await import('./outline.ts')).listTargets(request, rooms, ctx),
     builds: async (request) => (await import('./builds.ts')).listBuilds(rooms.store, request),
     buildReport: async (which) => (await import('./builds.ts')).buildReport(rooms.store, which),
     why: async (which) => (await import('./why.ts')).explainBuild(rooms.store, which),

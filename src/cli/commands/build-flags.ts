@@ -14,7 +14,7 @@ export const buildFlags = {
   call: {
     kind: 'text',
     value: 'string',
-    about: 'What to do: build, check, check,format=json|sarif',
+    about: 'What to do: build, check, outline or targets, each with ,format=json',
   },
   check: { kind: 'switch', about: 'Look for mistakes and build nothing; status 1 when there are any' },
   file: {
@@ -23,7 +23,11 @@ export const buildFlags = {
     value: 'string',
     about: 'Name of the Dockerfile (default PATH/Dockerfile), or its URL; - is standard input',
   },
-  format: { kind: 'choice', values: ['text', 'json', 'sarif'], about: 'With --check: how to print' },
+  format: {
+    kind: 'choice',
+    values: ['text', 'json', 'sarif'],
+    about: 'With --check and --call: how to print',
+  },
   'cgroup-parent': {
     kind: 'text',
     value: 'string',

@@ -9,7 +9,8 @@ import type { Shell } from '../shell.ts'
 import { printSeconds } from '../text/human.ts'
 import { type BuildFlags, buildFlags } from './build-flags.ts'
 import { fail, parseOutput, readOptions, type SaveTo } from './build-options.ts'
-import { checkFormat, runCheck } from './check.ts'
+import { readCall, runCall } from './call.ts'
+import { runCheck } from './check.ts'
 import { outputStream } from './save.ts'
 
 export default defineCommand({
@@ -24,8 +25,9 @@ export default defineCommand({
       readInput: () => readInput(shell),
       input: inputStream(shell),
     })
-    const format = checkFormat(flags)
-    if (format !== undefined) return runCheck(await shell.engine(), options, { shell, format })
+    const call = readCall(flags)
+    if (call.kind === 'check') return runCheck(await shell.engine(), options, { shell, format: call.format })
+    if (call.kind !== 'build') return runCall(await shell.engine(), options, { shell, call })
     const outputs = flags.output.map(parseOutput).filter((output) => output !== undefined)
     const engine = await shell.engine()
     const mode = modeOf(flags, shell)

@@ -81,7 +81,7 @@ describe('peel build --check', () => {
   })
 
   test('refuses what it does not know', async () => {
-    assert.equal((await call(['--call=outline'], clean)).status, 125)
+    assert.equal((await call(['--call=describe'], clean)).status, 125)
     assert.equal((await call(['--call=check,format=xml'], clean)).status, 125)
   })
 })

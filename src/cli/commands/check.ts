@@ -5,27 +5,9 @@ import { writeJson } from '../listing.ts'
 import type { Shell } from '../shell.ts'
 import { printSarif } from '../text/sarif.ts'
 import { readVersion } from '../version.ts'
-import type { BuildFlags } from './build-flags.ts'
-import { fail } from './build-options.ts'
+import { locationOf } from './call.ts'
 
 export type CheckFormat = 'text' | 'json' | 'sarif'
-
-/** How to print the checks, or `undefined` when a build is wanted. Faults with `usage.invalid`. */
-export function checkFormat(flags: BuildFlags & { readonly json: boolean }): CheckFormat | undefined {
-  const [call = 'build', ...fields] = (flags.call ?? (flags.check ? 'check' : 'build')).split(',')
-  if (call !== 'check' && call !== 'lint' && call !== 'build')
-    fail(`--call ${call} is not offered`, 'There are build and check.')
-  if (call === 'build' && !flags.check) {
-    if (flags.format !== undefined) fail('--format is for --check')
-    return undefined
-  }
-  let format: CheckFormat = flags.format ?? (flags.json ? 'json' : 'text')
-  for (const field of fields) {
-    const value = /^format=(text|json|sarif)$/.exec(field)?.[1] as CheckFormat | undefined
-    format = value ?? fail(`--call ${flags.call}: "${field}" is not format=text, json or sarif`)
-  }
-  return format
-}
 
 /** Returns the exit status: 1 when there is something to tell, as docker has it. */
 export async function runCheck(
@@ -61,22 +43,17 @@ function printError({ error, source }: CheckReport): string {
   return `\nERROR: ${error.message}\n${shown}${error.hint === undefined ? '' : `${error.hint}\n`}`
 }
 
-/** The document of docker's `--call=check,format=json`: lines without columns, the Dockerfile in base64. */
+/** The document of docker's `--call=check,format=json`. */
 function lintDocument({ file, source, warnings, error }: CheckReport): object {
-  const locate = (place: { readonly line: number; readonly endLine: number } | undefined): object => ({
-    ...(place !== undefined && {
-      ranges: [{ start: { line: place.line }, end: { line: place.endLine } }],
-    }),
-  })
   return {
     warnings: warnings.map(({ rule, description, url, message, place }) => ({
       ruleName: rule,
       description,
       ...(url !== undefined && { url }),
       detail: message,
-      location: locate(place),
+      location: locationOf(place),
     })),
     sources: [{ filename: file, language: 'Dockerfile', data: Buffer.from(source).toString('base64') }],
-    ...(error !== undefined && { buildError: { message: error.message, location: locate(error.place) } }),
+    ...(error !== undefined && { buildError: { message: error.message, location: locationOf(error.place) } }),
   }
 }

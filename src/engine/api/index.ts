@@ -5,6 +5,7 @@ import type { BuildCalls } from './build.ts'
 import type { RecordCalls } from './builds.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ImageCalls } from './images.ts'
+import type { OutlineCalls } from './outline.ts'
 import type { RegistryCalls } from './registries.ts'
 import type { ReshapeCalls } from './reshape.ts'
 import type { StudyCalls } from './study.ts'
@@ -15,6 +16,7 @@ export type * from './build.ts'
 export type * from './builds.ts'
 export type * from './containers.ts'
 export type * from './images.ts'
+export type * from './outline.ts'
 export type * from './registries.ts'
 export type * from './reshape.ts'
 export type * from './study.ts'
@@ -22,6 +24,7 @@ export type * from './upkeep.ts'
 
 export interface Engine
   extends BuildCalls,
+    OutlineCalls,
     RecordCalls,
     ImageCalls,
     ReshapeCalls,
