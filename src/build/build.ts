@@ -86,6 +86,10 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       message: `one or more build arguments were not consumed: ${plan.unusedArguments.join(', ')}`,
     })
 
+  for (const { index, name, from } of file.stages)
+    if (plan.stages.every((stage) => stage.index !== index))
+      ctx.emit({ type: 'omitted', name: from.text, why: 'unneeded', stage: name ?? `stage-${index}` })
+
   const directories = openDirectories(request.directories, store)
   using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n

@@ -94,6 +94,8 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     ...options.tools,
     stageLayers: (stage) => (finished.get(stage) as StageResult).layers,
   }
+  /** How many steps of each stage have begun. */
+  const reached = new Map<number, number>()
   const running = new Map<number, Promise<StageResult>>()
   for (const stage of plan.stages) {
     const run = runStage(stage).then((result) => {
@@ -105,8 +107,20 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
   }
   await Promise.allSettled(running.values())
   // The first fault stopped the others; what the user did while they stopped does not hide it.
-  if (stopping.signal.aborted) throw asFault(stopping.signal.reason)
+  if (stopping.signal.aborted) {
+    for (const stage of plan.stages) tellUnreached(stage)
+    throw asFault(stopping.signal.reason)
+  }
   return finished.get(plan.target) as StageResult
+
+  function tellUnreached(stage: PlannedStage): void {
+    const making = stage.steps.filter(({ kind }) => kind !== 'config')
+    for (const [i, { name }] of making.entries()) {
+      if (i < (reached.get(stage.index) ?? 0)) continue
+      const step = { number: i + 1, of: making.length }
+      ctx.emit({ type: 'omitted', name, why: 'unreached', stage: stage.name, step })
+    }
+  }
 
   async function runStage(stage: PlannedStage): Promise<StageResult> {
     const begun = await startStage(stage)
@@ -181,6 +195,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
   ) {
     const { step, number } = work
     signal.throwIfAborted()
+    reached.set(stage.index, number)
     const task = `${stage.index}.${number}`
     const began = Date.now()
     ctx.emit({

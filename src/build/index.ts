@@ -7,6 +7,7 @@ export {
   textDockerfile,
 } from './dockerfile-source.ts'
 export type { BuildObserver, ExecutedStep, UsedBase } from './execute.ts'
+export { findFailedStep } from './failed-step.ts'
 export { type OpenedContext, openMainContext } from './sources/context.ts'
 export { download } from './sources/download.ts'
 export { isRemote, openNamedContexts } from './sources/named.ts'

@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, Load>> = {
   build: () => import('./commands/build.ts'),
   why: () => import('./commands/why.ts'),
   builds: () => import('./commands/builds.ts'),
+  logs: () => import('./commands/logs.ts'),
   run: () => import('./commands/run.ts'),
   pull: () => import('./commands/pull.ts'),
   push: () => import('./commands/push.ts'),

@@ -46,6 +46,14 @@ export type Event =
       /** Bytes of the layer made or reused, where there is one. */
       readonly size?: number | undefined
     }
+  /** A step or a stage that does not begin: the target has no need of it, or something that it needs failed. */
+  | {
+      readonly type: 'omitted'
+      readonly name: string
+      readonly why: 'unneeded' | 'unreached'
+      readonly stage: string
+      readonly step?: { readonly number: number; readonly of: number } | undefined
+    }
   | {
       readonly type: 'warning'
       readonly code: string

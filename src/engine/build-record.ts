@@ -1,5 +1,4 @@
 // What is to be remembered of a build, collected while it runs, so that a build that fails is remembered, too.
-import { randomUUID } from 'node:crypto'
 import type { BuildObserver, ExecutedStep, UsedBase } from '../build/index.ts'
 import { explainMiss } from '../cache/index.ts'
 import type { Digest } from '../core/index.ts'
@@ -19,6 +18,7 @@ export interface OpenBuildRecord {
 /** `began`: milliseconds since the epoch. */
 export function openBuildRecord(
   build: Pick<BuildSource, 'context' | 'dockerfile' | 'target'> & {
+    readonly id: string
     readonly tags: readonly string[]
     readonly began: number
   },
@@ -29,7 +29,7 @@ export function openBuildRecord(
     observer: { base: (base) => bases.push(base), step: (step) => steps.push(step) },
     builtSteps: () => steps.map(builtStep),
     save(store, how, image) {
-      const { dockerfile, target, tags, began } = build
+      const { id, dockerfile, target, tags, began } = build
       const { name, text } = dockerfile
       const summary: BuildSummary = {
         dockerfile: name,
@@ -42,7 +42,7 @@ export function openBuildRecord(
         ...how,
       }
       store.builds.save({
-        id: randomUUID(),
+        id,
         started: began,
         ended: Date.now(),
         image,

@@ -1,4 +1,5 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
+import { randomUUID } from 'node:crypto'
 import { type Built, build, openNamedContexts } from '../build/index.ts'
 import {
   asFault,
@@ -13,6 +14,7 @@ import type { FindImage } from '../plan/index.ts'
 
 import type { Image, Lease } from '../store/index.ts'
 import type { BuildOptions, BuildResult, PullPolicy } from './api/index.ts'
+import { openBuildLog } from './build-log.ts'
 import { openBuildRecord } from './build-record.ts'
 
 import { findSource } from './build-source.ts'
@@ -25,11 +27,14 @@ import type { Rooms } from './workshop.ts'
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
   const { store } = rooms
   const tags = (options.tags ?? []).map(parseTag)
+  const id = randomUUID()
+  using log = openBuildLog(store, id)
   const warnings: Extract<Event, { type: 'warning' }>[] = []
   const inner: Context = {
     signal: ctx.signal,
     emit: (event) => {
       if (event.type === 'warning') warnings.push(event)
+      log.write(event)
       ctx.emit(event)
     },
   }
@@ -39,7 +44,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const { tools } = given
   const findImage = imageFinder(rooms, { lease, policy: options.pull === true ? 'always' : 'missing' }, inner)
   const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
-  const record = openBuildRecord({ ...given, tags, began })
+  const record = openBuildRecord({ ...given, id, tags, began })
   try {
     await warn(given, rooms, inner)
     const request = {
@@ -115,6 +120,7 @@ function labelled({ signal, emit }: Context, platform: Platform | undefined): Co
     signal,
     emit(event) {
       if (event.type === 'warning') emit(event)
+      else if (event.type === 'omitted') emit({ ...event, stage: `${label}${event.stage}` })
       else if (event.type === 'began' && event.stage !== undefined)
         emit({ ...event, task: `${label}${event.task}`, stage: `${label}${event.stage}` })
       else emit({ ...event, task: `${label}${event.task}` })

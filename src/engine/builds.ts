@@ -64,7 +64,8 @@ function reportOf(record: BuildRecord): BuildReport {
   }
 }
 
-function findBuild(store: Store, which: string | undefined): BuildRecord {
+/** By number, by `^N`, by the image it made; the last one where none is named. Faults with `build.missing`. */
+export function findBuild(store: Store, which: string | undefined): BuildRecord {
   const back = which === undefined ? 0 : /^\^(\d{0,6})$/.test(which) ? Number(which.slice(1) || 1) : undefined
   const found = back === undefined ? findNamed(store, which as string) : store.builds.list(back + 1)[back]
   if (found !== undefined) return found

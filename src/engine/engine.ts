@@ -35,6 +35,9 @@ export function openEngine(options: EngineOptions = {}): Engine {
     targets: async (request, ctx) => (await import('./outline.ts')).listTargets(request, rooms, ctx),
     builds: async (request) => (await import('./builds.ts')).listBuilds(rooms.store, request),
     buildReport: async (which) => (await import('./builds.ts')).buildReport(rooms.store, which),
+    async *buildLog(which) {
+      yield* (await import('./build-log.ts')).readBuildLog(rooms.store, which)
+    },
     why: async (which) => (await import('./why.ts')).explainBuild(rooms.store, which),
     squash: async (request, ctx) => (await import('./squash.ts')).squashImage(request, rooms, ctx),
     rebase: async (request, ctx) => (await import('./rebase.ts')).rebaseImage(request, rooms, ctx),

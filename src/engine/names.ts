@@ -89,3 +89,9 @@ export function splitName(name: string): { readonly repository: string; readonly
   const colon = name.lastIndexOf(':')
   return { repository: name.slice(0, colon), tag: name.slice(colon + 1) }
 }
+
+/** `step:ID` or `step:ID-before`: the file system of a failed step, which no registry has; `undefined` for any other name. */
+export function parseStepName(name: string): { readonly id: string; readonly before: boolean } | undefined {
+  const [, id, before] = /^step:([0-9a-f]{12})(-before)?$/.exec(name) ?? []
+  return id === undefined ? undefined : { id, before: before !== undefined }
+}

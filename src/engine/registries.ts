@@ -13,7 +13,7 @@ import {
 } from '../core/index.ts'
 import { pullImage, pushName } from '../transfer/index.ts'
 import type { PulledImage, PullOptions, PullPolicy, PushedImage, PushOptions } from './api/index.ts'
-import { findImage } from './names.ts'
+import { findImage, parseStepName } from './names.ts'
 import { obtainImage } from './obtain.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -74,6 +74,7 @@ export async function obtain(
   { platform, policy }: { readonly platform?: string | undefined; readonly policy?: PullPolicy | undefined },
   ctx: Context,
 ): Promise<void> {
+  if (parseStepName(name) !== undefined) return
   const wanted = platform === undefined ? undefined : parsePlatform(platform)
   await obtainImage(rooms, name, { platform: wanted, policy }, ctx)
 }

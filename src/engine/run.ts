@@ -1,10 +1,12 @@
 // `peel run`: the image's file system with a writable layer of its own, one command in it, nothing left afterwards.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Context, Fault, hexOf, parsePlatform, toRootPath } from '../core/index.ts'
+import { type Context, type DiffId, Fault, hexOf, parsePlatform, toRootPath } from '../core/index.ts'
+import type { ContainerConfig } from '../image/index.ts'
 import { findUser, type RunMount } from '../run/index.ts'
+import type { Lease, Store } from '../store/index.ts'
 import type { RunOptions } from './api/index.ts'
-import { findImage } from './names.ts'
+import { findImage, parseStepName } from './names.ts'
 import type { Rooms } from './workshop.ts'
 
 export async function runImage(
@@ -14,14 +16,8 @@ export async function runImage(
 ): Promise<{ readonly status: number }> {
   const { store } = rooms
   const { snapshots, runtime } = await rooms.machine()
-  const image = findImage(
-    store,
-    options.image,
-    options.platform === undefined ? undefined : parsePlatform(options.platform),
-  )
   using lease = store.lease()
-  lease.hold([image.digest, ...image.layers])
-  const config = image.config.config ?? {}
+  const { layers, config, name } = await findRoot(options, store, lease)
   const entrypoint =
     options.entrypoint === undefined
       ? (config.Entrypoint ?? [])
@@ -35,9 +31,9 @@ export async function runImage(
     throw new Fault('usage.invalid', `no command specified, and ${options.image} names none`, {
       hint: 'peel run IMAGE COMMAND',
     })
-  const below = store.layers.stack(image.layers)
+  const below = store.layers.stack(layers)
   const env = environment([...(config.Env ?? []), ...(options.env ?? [])], rooms.env)
-  await using draft = await snapshots.draft(image.layers, {}, ctx)
+  await using draft = await snapshots.draft(layers, {}, ctx)
   const result = await runtime.run(
     draft.root,
     {
@@ -48,7 +44,7 @@ export async function runImage(
       mounts: (options.volumes ?? []).map(parseVolume),
       network: options.network ?? 'host',
       security: 'sandbox',
-      hostname: options.hostname ?? hexOf(image.configDigest).slice(0, 12),
+      hostname: options.hostname ?? name,
       terminal: options.terminal ?? false,
       readonlyRoot: options.readonlyRoot ?? false,
     },
@@ -56,6 +52,36 @@ export async function runImage(
     ctx,
   )
   return { status: result.status }
+}
+
+interface Root {
+  readonly layers: readonly DiffId[]
+  readonly config: ContainerConfig
+  /** The host name, if no other is asked for. */
+  readonly name: string
+}
+
+/** The file system of an image, or of a failed step: `step:ID` as it ended, `step:ID-before` as it began. */
+async function findRoot({ image: name, platform }: RunOptions, store: Store, lease: Lease): Promise<Root> {
+  const wanted = parseStepName(name)
+  if (wanted === undefined) {
+    const image = findImage(store, name, platform === undefined ? undefined : parsePlatform(platform))
+    lease.hold([image.digest, ...image.layers])
+    return {
+      layers: image.layers,
+      config: image.config.config ?? {},
+      name: hexOf(image.configDigest).slice(0, 12),
+    }
+  }
+  const { findFailedStep } = await import('../build/index.ts')
+  const { id, before } = wanted
+  const step = findFailedStep(store, id)
+  if (step === undefined)
+    throw new Fault('image.missing', `there is no failed step ${id}`, {
+      hint: 'what a step left is kept until a prune; the message of the failed build names it',
+    })
+  lease.hold(step.after)
+  return { layers: before ? step.before : step.after, config: step.config, name: id }
 }
 
 /** Later values win; a name without a value takes this process's, and is unset where that has none. */

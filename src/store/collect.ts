@@ -8,7 +8,7 @@ import { sizeOf } from './disk.ts'
 import { mountItem } from './mounts.ts'
 import { sweepDead } from './owner.ts'
 import { listPartials } from './partials.ts'
-import { blobName, derivedPaths } from './paths.ts'
+import { blobName, derivedPaths, logName } from './paths.ts'
 import { loadEdges, reachable } from './reach.ts'
 import type { Collected, CollectOptions } from './types.ts'
 
@@ -124,6 +124,7 @@ function pathsOf(doomed: Doomed, more: readonly string[]): readonly string[] {
     ...doomed.blobs.map(blobName),
     ...doomed.layers.flatMap(derivedPaths),
     ...doomed.mounts.map(({ name }) => `mounts/${name}`),
+    ...doomed.builds.map(logName),
     ...more,
   ]
 }
@@ -139,7 +140,11 @@ function strays(root: string, catalog: Catalog): readonly string[] {
       (name) => !known.has(`sha256:${name.slice(0, 64)}`) && isOld(path.join(root, 'index/sha256', name)),
     )
     .map((name) => `index/sha256/${name}`)
-  return [...found, ...indexes]
+  const builds = new Set(catalog.rows<{ id: string }>('select id from builds').map(({ id }) => logName(id)))
+  const logs = names(path.join(root, 'logs'))
+    .map((name) => `logs/${name}`)
+    .filter((name) => !builds.has(name) && isOld(path.join(root, name)))
+  return [...found, ...indexes, ...logs]
 }
 
 /** An index is written shortly before its layer is registered. */

@@ -17,6 +17,11 @@ export function derivedPaths(id: DiffId): readonly string[] {
   return [`index/sha256/${hex}.rows`, `index/sha256/${hex}.erofs`, `tree/sha256/${hex}`]
 }
 
+/** The log of a build, relative to the root. */
+export function logName(id: string): string {
+  return `logs/${id}.jsonl`
+}
+
 /** Relative to the root. */
 export function blobName(digest: Digest | DiffId): string {
   return `blobs/${digest.slice(0, digest.indexOf(':'))}/${hexOf(digest)}`

@@ -1,7 +1,10 @@
 // What builds leave for later builds: cache records with their recipes, digests of context files, and the builds themselves.
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import type { DiffId, Digest } from '../core/index.ts'
 import type { Catalog } from './catalog.ts'
 import type { Leases } from './lease.ts'
+import { logName } from './paths.ts'
 import type { BuildRecord, Builds, CacheRecord, ContextDigests, Records } from './types.ts'
 
 interface RecordRow {
@@ -108,7 +111,7 @@ interface BuildRow extends Omit<BuildRecord, 'image'> {
   readonly image: Digest | null
 }
 
-export function openBuilds(catalog: Catalog): Builds {
+export function openBuilds(root: string, catalog: Catalog): Builds {
   const toBuild = (row: BuildRow): BuildRecord => ({ ...row, image: row.image ?? undefined })
   const one = (row: BuildRow | undefined): BuildRecord | undefined =>
     row === undefined ? undefined : toBuild(row)
@@ -134,5 +137,9 @@ export function openBuilds(catalog: Catalog): Builds {
       one(catalog.row<BuildRow>('select * from builds where image = ? order by number desc limit 1', digest)),
     list: (limit) =>
       catalog.rows<BuildRow>('select * from builds order by number desc limit ?', limit).map(toBuild),
+    logPath(id) {
+      mkdirSync(path.join(root, 'logs'), { recursive: true })
+      return path.join(root, logName(id))
+    },
   }
 }

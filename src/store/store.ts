@@ -58,7 +58,7 @@ export function openStore(root: string, { exits = false }: StoreOptions = {}): S
     refs,
     records,
     contextDigests: openContextDigests(catalog),
-    builds: openBuilds(catalog),
+    builds: openBuilds(directory, catalog),
     mounts: openMounts(directory, catalog, leases),
     places: openPlaces(catalog),
     get salt() {

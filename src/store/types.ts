@@ -193,6 +193,8 @@ export interface Builds {
   ofImage(configDigest: Digest): BuildRecord | undefined
   /** Newest first. */
   list(limit: number): readonly BuildRecord[]
+  /** The file for the log of a build, by its id; it goes with the build's record. The directory is there. */
+  logPath(id: string): string
 }
 
 export interface CacheMounts {

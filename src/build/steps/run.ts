@@ -5,6 +5,7 @@ import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
 import { findObstacle, findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
+import { keepFailedStep } from '../failed-step.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { openAgentMount } from '../ssh/mount.ts'
 import { stepChanges } from '../step-changes.ts'
@@ -143,12 +144,15 @@ async function perform(
     { stdin: 'null', onOutput: work.said },
     ctx,
   )
-  if (result.status !== 0) throw failure(step, result.status)
   const changes = stepChanges(draft.changes(), { below, points, time: (mtime) => clampTime(tools, mtime) })
-  return await tools.store.layers.pack(changes, ctx)
+  const layer = await tools.store.layers.pack(changes, ctx)
+  if (result.status === 0) return layer
+  const id = keepFailedStep(tools.store, step, { below: work.below, changes: layer.diffId })
+  throw failure(step, result.status, id)
 }
 
-function failure(step: RunStep, status: number): Fault {
+/** `id`: of the kept state. */
+function failure(step: RunStep, status: number, id: string): Fault {
   // 126: the kernel would not execute it
   const obstacle = status === 126 ? findObstacle(parsePlatform(step.platform)) : undefined
   if (obstacle !== undefined)
@@ -159,7 +163,10 @@ function failure(step: RunStep, status: number): Fault {
   return new Fault(
     'step.failed',
     `process ${quoteCommand(step.args)} did not complete successfully: exit code: ${status}`,
-    { data: { status } },
+    {
+      hint: `Look around in what it left: peel run --rm -it step:${id} sh (as it was before: step:${id}-before)`,
+      data: { status, step: id },
+    },
   )
 }
 

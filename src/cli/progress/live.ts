@@ -1,6 +1,8 @@
 // The live view on a terminal: a region at the bottom that is redrawn, above which ended tasks scroll away.
 // Each frame is one write that goes up over the old region, clears to the end of the screen and draws again.
+import { fit } from '../../core/index.ts'
 import type { Drawing } from './drawing.ts'
+import { printOmitted } from './plain.ts'
 import { printFailure } from './quiet.ts'
 import type { Paint, ScreenSize } from './screen.ts'
 import type { Progress, Task } from './state.ts'
@@ -63,6 +65,7 @@ export function liveDrawing(terminal: Terminal, style: LiveStyle): Drawing {
       for (const news of state.news) {
         if (news.kind === 'warning')
           above += `${terminal.paint.warn(`WARN: ${printWarning(news.warning)}`)}\n`
+        if (news.kind === 'omitted') above += `${terminal.paint.dim(fit(printOmitted(news), columns))}\n`
         if (news.kind !== 'ended') continue
         above += style
           .ended(news.task, columns, terminal.paint)

@@ -32,6 +32,7 @@ export function plainDrawing(write: (text: string) => void, now: () => number): 
 /** The lines for one piece of news; an empty line follows a task's last. */
 export function printNews(news: News): string {
   if (news.kind === 'warning') return `WARN: ${printWarning(news.warning)}\n`
+  if (news.kind === 'omitted') return `${printOmitted(news)}\n`
   const start = `#${news.task.number}`
   switch (news.kind) {
     case 'began':
@@ -47,6 +48,11 @@ export function printNews(news: News): string {
     case 'ended':
       return `${start} ${printEnd(news.task)}\n\n`
   }
+}
+
+/** What does not begin, in words that are no other's. */
+export function printOmitted({ title, why }: Extract<News, { kind: 'omitted' }>): string {
+  return why === 'unneeded' ? `SKIPPED ${title} (the target does not need it)` : `NOT RUN ${title}`
 }
 
 function printEnd(task: Task): string {

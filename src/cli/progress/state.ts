@@ -52,6 +52,8 @@ export type News =
   /** A whole line of output, without its newline; `after` is milliseconds since the task began. */
   | { readonly kind: 'line'; readonly task: Task; readonly text: string; readonly after: number }
   | { readonly kind: 'warning'; readonly warning: Warning }
+  /** What does not begin; `title` as a task's. */
+  | { readonly kind: 'omitted'; readonly title: string; readonly why: 'unneeded' | 'unreached' }
 
 /** How many lines of output a task keeps for showing them again. */
 export const tailLength = 200
@@ -64,6 +66,8 @@ export function reduce(state: Progress, event: Event, now: number): Progress {
     const warning = { code: event.code, message: event.message, place: event.place }
     return { ...state, warnings: [...state.warnings, warning], news: [{ kind: 'warning', warning }] }
   }
+  if (event.type === 'omitted')
+    return { ...state, news: [{ kind: 'omitted', title: titleOf(event), why: event.why }] }
   if (event.type === 'began') {
     const task = begin(event, state.tasks.size + 1)
     return withTask(state, task, [{ kind: 'began', task }])
@@ -92,14 +96,12 @@ export function reduce(state: Progress, event: Event, now: number): Progress {
 
 function begin(event: Event & { type: 'began' }, number: number): Task {
   const { stage, step } = event
-  const of = step === undefined ? '' : `${step.number}/${step.of}`
-  const where = [stage, of].filter((part) => part !== undefined && part !== '').join(' ')
   const name = oneLine(event.name)
   return {
     id: event.task,
     number,
     name,
-    title: where === '' ? name : `[${where}] ${name}`,
+    title: titleOf(event),
     step: step === undefined ? undefined : { stage: stage ?? '', of: step.of },
     began: event.at,
     ended: undefined,
@@ -113,6 +115,13 @@ function begin(event: Event & { type: 'began' }, number: number): Task {
     lines: 0,
     partial: { stdout: '', stderr: '' },
   }
+}
+
+/** `[stage 2/7] RUN make`. */
+function titleOf({ name, stage, step }: Event & { type: 'began' | 'omitted' }): string {
+  const of = step === undefined ? '' : `${step.number}/${step.of}`
+  const where = [stage, of].filter((part) => part !== undefined && part !== '').join(' ')
+  return where === '' ? oneLine(name) : `[${where}] ${oneLine(name)}`
 }
 
 function say(state: Progress, task: Task, event: Event & { type: 'said' }, now: number): Progress {

@@ -1,6 +1,6 @@
 // What is remembered of builds: what ran when, and why it was not in the cache.
 import type { Miss, PartChange } from '../../cache/index.ts'
-import type { DiffId, Digest, Outcome, Place } from '../../core/index.ts'
+import type { DiffId, Digest, Event, Outcome, Place } from '../../core/index.ts'
 
 export type { Miss, PartChange }
 
@@ -88,6 +88,9 @@ export interface WhyReport extends Omit<BuildReport, 'steps' | 'bases'> {
   readonly steps: readonly ExplainedStep[]
 }
 
+/** `at`: milliseconds since the epoch. */
+export type LoggedEvent = Event & { readonly at: number }
+
 export interface RecordCalls {
   /** Builds that ran, newest first. */
   builds(options?: { readonly limit?: number | undefined }): Promise<readonly BuildRow[]>
@@ -98,4 +101,6 @@ export interface RecordCalls {
   buildReport(which?: string): Promise<BuildReport>
   /** Why the steps of a build were not in the cache. Faults with `build.missing`. */
   why(which?: string): Promise<WhyReport>
+  /** Everything that a build told while it ran, never clipped; nothing where it was not kept. Faults with `build.missing`. */
+  buildLog(which?: string): AsyncIterable<LoggedEvent>
 }
