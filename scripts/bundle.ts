@@ -1,5 +1,5 @@
 // Makes `dist/`, which is what `npm pack` ships: Node strips no types below node_modules, so an installed Peel is plain JavaScript.
-// peel.js starts the program or says that Node is too old; cli.js is the program, index.js the library; commands load as chunks.
+// peel.js starts the program or says that Node is too old; cli.js is the program, index.js the library, registry.js its client of registries; commands load as chunks.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,11 @@ const repository = path.join(import.meta.dirname, '..')
 const dist = path.join(repository, 'dist')
 fs.rmSync(dist, { recursive: true, force: true })
 
-const entries: Record<string, string> = { cli: 'src/main.ts', index: 'src/engine/index.ts' }
+const entries: Record<string, string> = {
+  cli: 'src/main.ts',
+  index: 'src/engine/index.ts',
+  registry: 'src/registry/index.ts',
+}
 const missing = Object.values(entries).filter((file) => !fs.existsSync(path.join(repository, file)))
 if (missing.length > 0) throw new Error(`cannot bundle without ${missing.join(' and ')}`)
 

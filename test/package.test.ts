@@ -59,6 +59,8 @@ test('the packed package runs without its sources', async (t) => {
     process.execPath,
     '--input-type=module',
     '-e',
-    `await import(${JSON.stringify(path.join(home, 'dist/index.js'))})`,
+    `await import(${JSON.stringify(path.join(home, 'dist/index.js'))})
+     const { Registry } = await import(${JSON.stringify(path.join(home, 'dist/registry.js'))})
+     new Registry()[Symbol.dispose]()`,
   )
 })

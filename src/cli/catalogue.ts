@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, Load>> = {
   run: () => import('./commands/run.ts'),
   pull: () => import('./commands/pull.ts'),
   push: () => import('./commands/push.ts'),
+  copy: () => import('./commands/copy.ts'),
+  tags: () => import('./commands/tags.ts'),
+  delete: () => import('./commands/delete.ts'),
+  referrers: () => import('./commands/referrers.ts'),
   login: () => import('./commands/login.ts'),
   logout: () => import('./commands/logout.ts'),
   images: () => import('./commands/images.ts'),
@@ -39,6 +43,13 @@ export const commands: Readonly<Record<string, Load>> = {
   version: () => import('./commands/version.ts'),
 }
 
+/** Commands that only a group has. */
+export const inGroups: Readonly<Record<string, Load>> = {
+  'manifest create': () => import('./commands/manifest-create.ts'),
+  'manifest push': () => import('./commands/manifest-push.ts'),
+  'manifest inspect': () => import('./commands/manifest-inspect.ts'),
+}
+
 /** Docker's groups: the second word and the command it stands for. */
 export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image: {
@@ -57,6 +68,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     import: 'import',
     prune: 'prune',
   },
+  manifest: { create: 'manifest create', inspect: 'manifest inspect', push: 'manifest push' },
   container: { run: 'run' },
   builder: { build: 'build', prune: 'prune' },
   buildx: { build: 'build', b: 'build', du: 'du', prune: 'prune' },
@@ -84,7 +96,7 @@ export function findCommand(words: readonly string[]): Found {
   if (!Object.hasOwn(group, second))
     throw unknown(`peel ${first} ${second}`, `peel ${first}`, second, Object.keys(group))
   const typed = `peel ${first} ${second}`
-  return { kind: 'command', load: commands[group[second]!]!, typed, rest: words.slice(2) }
+  return { kind: 'command', load: commandOf(group[second]!), typed, rest: words.slice(2) }
 }
 
 function known(): readonly string[] {
@@ -97,4 +109,9 @@ function unknown(typed: string, above: string, word: string, names: readonly str
   return new Fault('usage.invalid', `unknown command: ${typed}`, {
     hint: suggestion === undefined ? help : `Did you mean '${above} ${suggestion}'? ${help}`,
   })
+}
+
+/** The command that a group's word stands for. */
+export function commandOf(name: string): Load {
+  return commands[name] ?? inGroups[name]!
 }

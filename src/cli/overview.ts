@@ -1,5 +1,5 @@
 // What `peel --help` and the help of a group such as `peel image` show.
-import { commands, groups } from './catalogue.ts'
+import { commandOf, commands, groups } from './catalogue.ts'
 import { globalFlags } from './command.ts'
 import { printFlags, printRows } from './help.ts'
 
@@ -24,7 +24,7 @@ export async function printOverview(): Promise<string> {
 export async function printGroup(name: string): Promise<string> {
   const rows = await Promise.all(
     Object.entries(groups[name]!).map(async ([word, command]) => {
-      const { default: loaded } = await commands[command]!()
+      const { default: loaded } = await commandOf(command)()
       return [`  ${word}`, loaded.summary] as const
     }),
   )

@@ -93,6 +93,18 @@ export function openEngine(options: EngineOptions = {}): Engine {
     login: async (server, given, ctx) => (await import('./login.ts')).login(rooms, server, given, ctx),
     logout: async (server) => (await import('./login.ts')).logout(rooms, server),
     obtain: async (name, request, ctx) => (await import('./registries.ts')).obtain(rooms, name, request, ctx),
+    copy: async (source, target, request, ctx) =>
+      (await import('./copy.ts')).copy(rooms, { source, target }, request, ctx),
+    remoteManifest: async (name, ctx) => (await import('./remote.ts')).remoteManifest(rooms, name, ctx),
+    remoteHistory: async (name, request, ctx) =>
+      (await import('./remote.ts')).remoteHistory(rooms, name, request, ctx),
+    remoteInspect: async (name, request, ctx) =>
+      (await import('./remote.ts')).remoteInspect(rooms, name, request, ctx),
+    createIndex: async (name, sources, ctx) =>
+      (await import('./remote.ts')).createIndex(rooms, name, sources, ctx),
+    deleteRemote: async (name, ctx) => (await import('./remote.ts')).deleteRemote(rooms, name, ctx),
+    referrers: async (name, request, ctx) =>
+      (await import('./remote.ts')).referrers(rooms, name, request, ctx),
     tags: async (repository, ctx) => (await import('./registries.ts')).listTags(rooms, repository, ctx),
     prune: ({ all, cacheMounts, dryRun }, ctx) => rooms.store.collect({ all, cacheMounts, dryRun }, ctx),
     usage() {

@@ -1,6 +1,13 @@
 // What the engine tells about stored images: lists, histories, details. No layer is opened.
-import { familiarName, matchesReference, parseReference, printPlatform } from '../core/index.ts'
-import { historyRows } from '../image/index.ts'
+import {
+  type Descriptor,
+  type Digest,
+  familiarName,
+  matchesReference,
+  parseReference,
+  printPlatform,
+} from '../core/index.ts'
+import { historyRows, type ImageConfig } from '../image/index.ts'
 import type { Image, ImageSummary, Store } from '../store/index.ts'
 import type { HistoryRow, ImageRow } from './api/index.ts'
 import type { BuildSummary } from './builds.ts'
@@ -69,23 +76,41 @@ export function imageHistory(store: Store, name: string): HistoryRow[] {
 /** One object of `docker image inspect`. */
 export function imageDetails(store: Store, name: string): Readonly<Record<string, unknown>> {
   const image = findImage(store, name)
-  const { config } = image
-  const names = namesByImage(store).get(image.digest) ?? []
-  return {
-    Id: image.configDigest,
-    RepoTags: names,
-    RepoDigests: store.places
+  return detailsOf({
+    config: image.config,
+    configDigest: image.configDigest,
+    tags: namesByImage(store).get(image.digest) ?? [],
+    digests: store.places
       .published(image.digest)
       .map(({ repository, digest }) => `${familiarName(parseReference(repository))}@${digest}`),
+    size: totalSize(store, image),
+    descriptor: image.descriptor,
+  })
+}
+
+/** What `docker image inspect` says about an image, wherever it is. */
+export function detailsOf(image: {
+  readonly config: ImageConfig
+  readonly configDigest: Digest
+  readonly tags: readonly string[]
+  readonly digests: readonly string[]
+  readonly size: number
+  readonly descriptor: Descriptor
+}): Readonly<Record<string, unknown>> {
+  const { config } = image
+  return {
+    Id: image.configDigest,
+    RepoTags: image.tags,
+    RepoDigests: image.digests,
     Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? '',
     Author: config.author ?? '',
     Architecture: config.architecture,
     ...(config.variant !== undefined && { Variant: config.variant }),
     Os: config.os,
-    Size: totalSize(store, image),
+    Size: image.size,
     Config: config.config ?? {},
-    RootFS: { Type: 'layers', Layers: image.layers },
+    RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     Descriptor: image.descriptor,
   }
 }

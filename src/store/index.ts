@@ -3,7 +3,7 @@ export { exportDirectory, exportTar } from './archive/export.ts'
 export type { FlatTree } from './archive/flat.ts'
 export type { FoundImage } from './archive/images.ts'
 export { importTar } from './archive/import.ts'
-export { loadArchive, loadFromLayout } from './archive/load.ts'
+export { loadArchive, loadFromLayout, storeArchive } from './archive/load.ts'
 export { saveArchive } from './archive/save.ts'
 export {
   type ArchiveSource,

@@ -51,7 +51,7 @@ export async function pullImage(
   const found = await registry.find(reference, ctx)
   const here = found === undefined ? undefined : storedImage(store, lease, found, options.platform)
   if (found !== undefined && here !== undefined)
-    return nameIt(store, reference, { image: here, descriptor: found })
+    return nameIt(store, reference, { image: here, descriptor: found, came: false })
   const remote = await registry.image(reference, { platform: options.platform }, ctx)
   const layers = pairLayers(remote)
   const limit = openLimit(options.parallel ?? usualParallel)
@@ -66,7 +66,7 @@ export async function pullImage(
     manifest: { bytes: manifestBytes, mediaType: descriptor.mediaType },
     index: index && { bytes: index.bytes, mediaType: index.descriptor.mediaType },
   })
-  return nameIt(store, reference, { image, descriptor: index?.descriptor ?? descriptor })
+  return nameIt(store, reference, { image, descriptor: index?.descriptor ?? descriptor, came: true })
 }
 
 /** The image that a name in the registry points to, if all of it is here. */
@@ -105,17 +105,21 @@ function findOrMissing(
 function nameIt(
   store: Store,
   reference: Reference,
-  { image, descriptor }: { readonly image: Image; readonly descriptor: Descriptor },
+  {
+    image,
+    descriptor,
+    came,
+  }: { readonly image: Image; readonly descriptor: Descriptor; readonly came: boolean },
 ): PulledImage {
   const repository = printName(reference)
   store.places.publish(image.digest, repository, descriptor.digest)
   store.places.add(repository, [image.configDigest, ...image.manifest.layers.map((layer) => layer.digest)])
   if (reference.tag === undefined || reference.digest !== undefined)
-    return { image, descriptor, outcome: 'new' }
+    return { image, descriptor, outcome: came ? 'new' : 'same' }
   const name = printFamiliar(reference)
   const before = store.refs.find(name)
   store.refs.set(name, descriptor)
-  return { image, descriptor, outcome: before?.digest === descriptor.digest ? 'same' : 'new' }
+  return { image, descriptor, outcome: !came && before?.digest === descriptor.digest ? 'same' : 'new' }
 }
 
 interface PairedLayer {

@@ -3,12 +3,14 @@ import { printSize } from '../../core/index.ts'
 import type { HistoryRow } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { listFlags, writeListing } from '../listing.ts'
+import type { Shell } from '../shell.ts'
 import { ellipsis, printShortId, printSince, printTime } from '../text/human.ts'
+import { remoteName } from './remote-name.ts'
 
 export default defineCommand({
   name: 'history',
   summary: 'Show the history of an image',
-  usage: 'IMAGE',
+  usage: 'IMAGE | registry://NAME',
   flags: {
     human: {
       kind: 'switch',
@@ -17,12 +19,13 @@ export default defineCommand({
       about: 'Print sizes and dates in human readable format',
     },
     'no-trunc': { kind: 'switch', about: "Don't truncate output" },
+    platform: { kind: 'text', value: 'string', about: 'With registry://NAME: os/arch[/variant]' },
     quiet: { kind: 'switch', short: 'q', about: 'Only show image IDs' },
     ...listFlags,
   },
   words: { min: 1, max: 1 },
   async run({ flags, words }, shell) {
-    const rows = (await shell.engine()).history(words[0]!)
+    const rows = await readHistory(words[0]!, flags.platform, shell)
     const id = ({ id }: HistoryRow): string =>
       id === undefined ? '<missing>' : flags['no-trunc'] ? id : printShortId(id)
     if (flags.quiet && !flags.json) {
@@ -66,3 +69,14 @@ export default defineCommand({
     return 0
   },
 })
+
+async function readHistory(
+  name: string,
+  platform: string | undefined,
+  shell: Shell,
+): Promise<readonly HistoryRow[]> {
+  const engine = await shell.engine()
+  const remote = remoteName(name)
+  if (remote === undefined) return engine.history(name)
+  return engine.remoteHistory(remote, { platform }, { signal: shell.signal, emit: () => {} })
+}

@@ -1,5 +1,6 @@
 // Images in registries.
 import type { Context, Digest } from '../../core/index.ts'
+import type { HistoryRow } from './images.ts'
 
 export interface PullOptions {
   /** `os/arch[/variant]`; default: this machine's. */
@@ -43,6 +44,29 @@ export interface PushedImage {
   readonly size: number
 }
 
+export interface CopyOptions {
+  /** Only the image for this platform; default: all there are between registries and layouts, this machine's elsewhere. */
+  readonly platform?: string | undefined
+}
+
+export interface RemoteManifest {
+  readonly mediaType: string
+  readonly digest: Digest
+  readonly size: number
+  /** The document's own text. */
+  readonly text: string
+}
+
+/** What refers to an image. */
+export interface Referrer {
+  readonly digest: Digest
+  readonly artifactType: string | undefined
+  readonly mediaType: string
+  /** Bytes of its manifest. */
+  readonly size: number
+  readonly annotations: Readonly<Record<string, string>>
+}
+
 export interface LoggedIn {
   /** `docker.io`, `localhost:5000`. */
   readonly server: string
@@ -78,6 +102,35 @@ export interface RegistryCalls {
     options: { readonly platform?: string | undefined; readonly policy?: PullPolicy | undefined },
     ctx: Context,
   ): Promise<void>
+  /**
+   * Copies an image, or an index with all its images, without unpacking it: between `registry://NAME` (or a bare name), `oci://DIR[:TAG]`,
+   * `oci-archive://FILE`, `docker-archive://FILE` and `store://NAME`. Returns the digest at the target.
+   */
+  copy(source: string, target: string, options: CopyOptions, ctx: Context): Promise<Digest>
+  /** The manifest or index that a name in a registry points to. */
+  remoteManifest(name: string, ctx: Context): Promise<RemoteManifest>
+  /** `history` of an image where it is; nothing is stored. Sizes are those of the layers as they are sent. */
+  remoteHistory(
+    name: string,
+    options: { readonly platform?: string | undefined },
+    ctx: Context,
+  ): Promise<readonly HistoryRow[]>
+  /** `inspect` of an image where it is; nothing is stored. */
+  remoteInspect(
+    name: string,
+    options: { readonly platform?: string | undefined },
+    ctx: Context,
+  ): Promise<Readonly<Record<string, unknown>>>
+  /** Makes an index of images, and of the images of other indexes, and puts it into the registry under a name. */
+  createIndex(name: string, sources: readonly string[], ctx: Context): Promise<Digest>
+  /** Deletes a tag, or by a digest a manifest with all its tags, from a registry; false where there was none. */
+  deleteRemote(name: string, ctx: Context): Promise<boolean>
+  /** What refers to an image in its registry: signatures, attestations, lists of contents. */
+  referrers(
+    name: string,
+    options: { readonly artifactType?: string | undefined },
+    ctx: Context,
+  ): Promise<readonly Referrer[]>
   /** The tags of a repository in its registry. */
   tags(repository: string, ctx: Context): Promise<readonly string[]>
 }

@@ -14,10 +14,20 @@ export async function loadArchive(
   ctx: Context,
 ): Promise<readonly SavedImage[]> {
   using lease = store.lease()
-  const found = await readImages(await openPieces(source, storingLayers(store, lease, ctx), ctx))
-  const loaded = found.map((one) => ({ ...storeImage(store, one), names: one.names }))
+  const loaded = await storeArchive(store, lease, source, ctx)
   store.refs.setAll(loaded.flatMap(({ names, descriptor }) => names.map((name) => ({ name, descriptor }))))
   return loaded.map(({ image, names }) => ({ image, names }))
+}
+
+/** As `loadArchive`, but sets no names: what was stored stays as long as the lease. `descriptor` is what a name would point to. */
+export async function storeArchive(
+  store: Store,
+  lease: Lease,
+  source: string | AsyncIterable<Uint8Array>,
+  ctx: Context,
+): Promise<readonly (SavedImage & { readonly descriptor: Descriptor })[]> {
+  const found = await readImages(await openPieces(source, storingLayers(store, lease, ctx), ctx))
+  return found.map((one) => ({ ...storeImage(store, one), names: one.names }))
 }
 
 /**
