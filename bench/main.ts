@@ -4,7 +4,7 @@ import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
-import { run, sh, time } from './shell.ts'
+import { type Command, run, sh, time } from './shell.ts'
 import { buildah, docker, installPeel, peel, type Tool } from './tools.ts'
 import { openVolume } from './volume.ts'
 import { baseName, makeWorkloads, type Workload } from './workloads.ts'
@@ -42,13 +42,17 @@ function report(workload: Workload): void {
   console.log(`${workload.name}`)
   run(workload.floor)
   const floor = repeat(() => time(workload.floor))
-  const times = tools.map((tool) => ({
-    tool,
-    seconds: repeat((repetition) => {
-      workload.prepare(tool, base, repetition)
-      return time(tool.build(workload.build))
-    }),
-  }))
+  const command = (tool: Tool) =>
+    workload.command === undefined ? tool.build(workload.build) : workload.command(tool)
+  const times = tools
+    .filter((tool) => command(tool) !== undefined)
+    .map((tool) => ({
+      tool,
+      seconds: repeat((repetition) => {
+        workload.prepare(tool, base, repetition)
+        return time(command(tool) as Command)
+      }),
+    }))
   const row = (name: string, seconds: readonly number[], note: string): void =>
     console.log(
       `  ${name.padEnd(18)} ${print(seconds)}  ${(median(seconds) / median(floor)).toFixed(1).padStart(6)} x floor  ${note}`,

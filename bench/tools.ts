@@ -16,6 +16,8 @@ export interface Tool {
   /** Forgets every image and cache and loads the base (a docker archive). */
   fresh(base: string): void
   build(build: Build): Command
+  /** Says why the last build missed its cache. */
+  why?(): Command
   close(): void
 }
 
@@ -44,6 +46,7 @@ export function peel(program: string, volume: Volume): Tool {
     },
     build: ({ dockerfile, context, tag, noCache }) =>
       command('build', ...(noCache ? ['--no-cache'] : []), '-t', tag, '-f', dockerfile, context),
+    why: () => command('why'),
     close: () => {},
   }
 }

@@ -17,6 +17,8 @@ export interface Workload {
   /** Brings the tool into the state in which the clock starts; the number counts the repetitions. */
   readonly prepare: (tool: Tool, base: string, repetition: number) => void
   readonly build: Build
+  /** What is timed in place of the build; tools that cannot do it are left out. */
+  readonly command?: (tool: Tool) => Command | undefined
 }
 
 const lines =
@@ -59,6 +61,8 @@ export function makeWorkloads(directory: string, execute: (command: Command) => 
   makeFiles(path.join(ten, 'app'), 10_000, 2_000)
   fs.writeFileSync(path.join(ten, 'package.json'), '{"name":"bench"}\n')
   makeFiles(fifty, 50_000, 4_000)
+  const edited = path.join(directory, 'edited')
+  makeFiles(edited, 10_000, 2_000)
   fs.mkdirSync(none, { recursive: true })
   makeBig(path.join(big, 'blob.bin'))
   const cold = (tool: Tool, base: string): void => tool.fresh(base)
@@ -84,6 +88,7 @@ CMD ["/bin/sh"]
     tag: 'bench/changed:1',
   }
   const copy = `FROM ${baseName}\nCOPY . /data\n`
+  const explained: Build = { dockerfile: dockerfile('why', copy), context: edited, tag: 'bench/why:1' }
   const built = (build: Build) => (tool: Tool, base: string, repetition: number) => {
     if (repetition > 0) return
     tool.fresh(base)
@@ -147,6 +152,23 @@ CMD ["/bin/sh"]
         fs.appendFileSync(path.join(ten, 'app/d0000/src/f0.ts'), `// ${tool.name} ${Date.now()}\n`)
       },
       build: changed,
+    },
+    {
+      id: 'why',
+      name: 'why a build missed whose 10,000 files all changed',
+      target: 1,
+      floor: sh(`find ${edited} -printf '%s %T@\\n' > /dev/null`),
+      floorName: 'stat walk of the context, which why does without',
+      prepare(tool, base, repetition) {
+        if (repetition > 0) return
+        tool.fresh(base)
+        execute(tool.build(explained))
+        for (const name of fs.readdirSync(edited, { recursive: true, encoding: 'utf8' }))
+          if (name.endsWith('.ts')) fs.appendFileSync(path.join(edited, name), `// ${Date.now()}\n`)
+        execute(tool.build(explained))
+      },
+      build: explained,
+      command: (tool) => tool.why?.(),
     },
   ]
 }
