@@ -94,6 +94,18 @@ describe('a store', () => {
       assert.deepEqual(fs.readdirSync(store.work), ['lock'])
     })
 
+  test('is found whole by the next process where one left the log of the catalogue', async (t) => {
+    const root = temporary(t)
+    const log = path.join(root, 'peel.db-wal')
+    const leaving = openStore(root, { exits: true })
+    const { diffId } = await leaving.layers.pack([file('/a', 'one')], silent)
+    leaving.close()
+    assert.ok(fs.statSync(log).size > 0)
+    const next = openStore(root)
+    assert.ok(next.layers.has(diffId))
+    next.close()
+  })
+
   test('finds damage', async (t) => {
     using store = openStore(temporary(t))
     const layer = await store.layers.pack([file('/a', 'one')], silent)
