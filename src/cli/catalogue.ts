@@ -24,6 +24,7 @@ export const commands: Readonly<Record<string, Load>> = {
   history: () => import('./commands/history.ts'),
   dive: () => import('./commands/dive.ts'),
   waste: () => import('./commands/waste.ts'),
+  secrets: () => import('./commands/secrets.ts'),
   diff: () => import('./commands/diff.ts'),
   squash: () => import('./commands/squash.ts'),
   flatten: () => import('./commands/flatten.ts'),

@@ -24,6 +24,7 @@ export const faultKinds = {
   'dockerfile.invalid': 'input',
   'dockerfile.missing': 'missing',
   'ignore.invalid': 'input',
+  'allow.invalid': 'input',
   'context.missing': 'missing',
   'context.unreadable': 'unable',
   'copy.missing': 'missing',

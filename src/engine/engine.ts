@@ -120,6 +120,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
         })),
       }
     },
+    secrets: async (source, request, ctx) =>
+      (await import('./exposed/secrets.ts')).findImageSecrets(source, request, { rooms, ctx }),
     doctor: async (request, ctx) =>
       (await import('./doctor.ts')).examine(rooms, manifest.version, request, ctx),
     [Symbol.dispose]: () => rooms[Symbol.dispose](),

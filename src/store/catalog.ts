@@ -63,6 +63,11 @@ create table places(digest text not null, repository text not null, primary key(
 create table published(image text not null, repository text not null, digest text not null,
   primary key(image, repository, digest)) without rowid;
 `,
+  // what contents were found to hold, by the 32 bytes of their digest
+  `
+create table scanned(content blob not null, profile text not null, rules text not null, found text not null,
+  primary key(content, profile)) without rowid;
+`,
 ]
 const version = upgrades.length
 

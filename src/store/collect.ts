@@ -27,6 +27,8 @@ interface Doomed {
   /** Ids of builds. */
   readonly builds: readonly string[]
   readonly mounts: readonly { readonly id: string; readonly name: string }[]
+  /** What scans remember of contents; made again when next asked for. */
+  readonly scans: boolean
 }
 
 const week = 7 * 24 * 3600 * 1000
@@ -97,6 +99,7 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
     records: dropped,
     builds: scope === undefined ? forgotten(catalog, images, keepNewer) : [],
     mounts: mounts.filter(({ id }) => !leased.has(mountItem(id))),
+    scans: options.all === true && scope === undefined,
   }
 }
 
@@ -177,6 +180,7 @@ function strike(catalog: Catalog, doomed: Doomed, paths: readonly string[]): voi
     catalog.run('delete from edges where parent = ?', key)
   }
   for (const id of doomed.builds) catalog.run('delete from builds where id = ?', id)
+  if (doomed.scans) catalog.run('delete from scanned')
   for (const { id } of doomed.mounts) catalog.run('delete from mounts where id = ?', id)
   for (const name of paths) catalog.run('insert or ignore into garbage(path) values(?)', name)
 }

@@ -12,6 +12,7 @@ import { type Owner, openOwner, sweepDead } from './owner.ts'
 import { openPlaces } from './places.ts'
 import { openBuilds, openContextDigests, openRecords } from './records.ts'
 import { openRefs } from './refs.ts'
+import { openScans } from './scans.ts'
 import type { Store, StoreOptions } from './types.ts'
 import { usage } from './usage.ts'
 import { verify } from './verify.ts'
@@ -59,6 +60,7 @@ export function openStore(root: string, { exits = false }: StoreOptions = {}): S
     records,
     contextDigests: openContextDigests(catalog),
     builds: openBuilds(directory, catalog),
+    scans: openScans(catalog),
     mounts: openMounts(directory, catalog, leases),
     places: openPlaces(catalog),
     get salt() {

@@ -24,6 +24,7 @@ export interface Store extends Disposable {
   readonly records: Records
   readonly contextDigests: ContextDigests
   readonly builds: Builds
+  readonly scans: Scans
   readonly mounts: CacheMounts
   readonly places: Places
   /** Random bytes of this store alone: digests of what must not be guessed are made with it. */
@@ -195,6 +196,20 @@ export interface Builds {
   list(limit: number): readonly BuildRecord[]
   /** The file for the log of a build, by its id; it goes with the build's record. The directory is there. */
   logPath(id: string): string
+}
+
+/** A content that was scanned: the 32 bytes of its digest, what it was taken for, and what was found, in the scanner's own words. */
+export interface Scanned {
+  readonly content: Uint8Array
+  readonly profile: string
+  readonly found: string
+}
+
+export interface Scans {
+  /** What was found; `undefined` for a content that was not scanned by these rules as this. */
+  find(content: Uint8Array, by: { readonly profile: string; readonly rules: string }): string | undefined
+  /** Remembers, in one transaction; what other rules found is forgotten. */
+  save(rules: string, rows: readonly Scanned[]): void
 }
 
 export interface CacheMounts {

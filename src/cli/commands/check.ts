@@ -3,7 +3,7 @@ import { printPlace } from '../../core/index.ts'
 import type { BuildOptions, CheckReport, Engine } from '../../engine/index.ts'
 import { writeJson } from '../listing.ts'
 import type { Shell } from '../shell.ts'
-import { printSarif } from '../text/sarif.ts'
+import { sarifLog } from '../text/sarif.ts'
 import { readVersion } from '../version.ts'
 import { locationOf } from './call.ts'
 
@@ -17,7 +17,7 @@ export async function runCheck(
 ): Promise<number> {
   const report = await engine.check(options, { signal: shell.signal, emit: () => {} })
   if (format === 'json') writeJson(shell, lintDocument(report))
-  else if (format === 'sarif') writeJson(shell, printSarif(report, readVersion()))
+  else if (format === 'sarif') writeJson(shell, sarifOf(report))
   else shell.out.write(printReport(report))
   if (format === 'sarif' && report.error !== undefined) shell.err.write(printError(report))
   return report.warnings.length > 0 || report.error !== undefined ? 1 : 0
@@ -41,6 +41,25 @@ function printError({ error, source }: CheckReport): string {
   if (error === undefined) return ''
   const shown = error.place === undefined ? '' : `${printPlace(error.place, source)}\n`
   return `\nERROR: ${error.message}\n${shown}${error.hint === undefined ? '' : `${error.hint}\n`}`
+}
+
+function sarifOf({ warnings }: CheckReport): object {
+  return sarifLog(
+    {
+      rules: warnings.map(({ rule, description, url }) => ({ id: rule, about: description, url })),
+      results: warnings.map(({ rule, message, place }) => {
+        const { file, line: startLine, column: startColumn, endLine, endColumn } = place
+        return {
+          rule,
+          level: 'warning',
+          message,
+          file,
+          region: { startLine, startColumn, endLine, endColumn },
+        }
+      }),
+    },
+    readVersion(),
+  )
 }
 
 /** The document of docker's `--call=check,format=json`. */

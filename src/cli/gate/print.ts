@@ -1,6 +1,7 @@
 // A gate's verdict, drawn: as dive's text, as JSON, and as the formats that CI systems read.
 import type { GateReport, StudyItem, StudyReport } from '../../engine/index.ts'
 import { printDiveSize } from '../text/human.ts'
+import { sarifLog } from '../text/sarif.ts'
 
 export const gateFormats = ['text', 'json', 'sarif', 'junit', 'github'] as const
 export type GateFormat = (typeof gateFormats)[number]
@@ -82,43 +83,35 @@ const describeClass: Readonly<Record<StudyItem['class'], string>> = {
 function sarifOf({ report, gate }: Verdict, version: string): object {
   const failed = gate.results.filter(({ status }) => status === 'failed')
   const items = gate.items.slice(0, mostItems)
-  const uri = report.image.dockerfile?.file ?? 'Dockerfile'
-  const at = (file: string, line: number): object[] => [
-    { physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } } },
-  ]
-  const rules = [
-    ...failed.map(({ key, about }) => ({ id: key, shortDescription: { text: about } })),
-    ...[...new Set(items.map((item) => item.class))].map((name) => ({
-      id: name,
-      shortDescription: { text: `Bytes ${describeClass[name]}` },
-    })),
-  ]
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'peel', version, rules } },
-        results: [
-          ...failed.map(({ key, message }) => ({
-            ruleId: key,
-            level: 'error',
-            message: { text: `${report.image.name}: ${message}` },
-            locations: at(uri, 1),
-          })),
-          ...items.map((item) => {
-            const place = placeOf(report, item)
-            return {
-              ruleId: item.class,
-              level: 'warning',
-              message: { text: describeItem(item) },
-              locations: at(place?.file ?? uri, place?.line ?? 1),
-            }
-          }),
-        ],
-      },
-    ],
-  }
+  const file = report.image.dockerfile?.file ?? 'Dockerfile'
+  return sarifLog(
+    {
+      rules: [
+        ...failed.map(({ key, about }) => ({ id: key, about })),
+        ...items.map((item) => ({ id: item.class, about: `Bytes ${describeClass[item.class]}` })),
+      ],
+      results: [
+        ...failed.map(({ key, message }) => ({
+          rule: key,
+          level: 'error' as const,
+          message: `${report.image.name}: ${message}`,
+          file,
+          region: { startLine: 1 },
+        })),
+        ...items.map((item) => {
+          const place = placeOf(report, item)
+          return {
+            rule: item.class,
+            level: 'warning' as const,
+            message: describeItem(item),
+            file: place?.file ?? file,
+            region: { startLine: place?.line ?? 1 },
+          }
+        }),
+      ],
+    },
+    version,
+  )
 }
 
 function printJunit({ report, gate }: Verdict): string {

@@ -8,6 +8,7 @@ import type { ImageCalls } from './images.ts'
 import type { OutlineCalls } from './outline.ts'
 import type { RegistryCalls } from './registries.ts'
 import type { ReshapeCalls } from './reshape.ts'
+import type { SecretCalls } from './secrets.ts'
 import type { StudyCalls } from './study.ts'
 import type { UpkeepCalls } from './upkeep.ts'
 
@@ -19,6 +20,7 @@ export type * from './images.ts'
 export type * from './outline.ts'
 export type * from './registries.ts'
 export type * from './reshape.ts'
+export type * from './secrets.ts'
 export type * from './study.ts'
 export type * from './upkeep.ts'
 
@@ -32,6 +34,7 @@ export interface Engine
     ContainerCalls,
     RegistryCalls,
     StudyCalls,
+    SecretCalls,
     UpkeepCalls,
     Disposable {
   /** Where images are kept; absolute. */

@@ -56,7 +56,7 @@ interface Entry {
 }
 
 /** Entries without `empty_layer` take the layers from the bottom, as in `docker history`. */
-function historyOf({ config, layers, places }: OpenedImage): readonly Entry[] {
+export function historyOf({ config, layers, places }: OpenedImage): readonly Entry[] {
   let next = 0
   return (config.history ?? []).map((entry, i) => {
     const empty = entry.empty_layer === true || next >= layers.length

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { silent } from '../../core/index.ts'
+import { secretMakers, seeded } from '../../testing/secrets.ts'
+import { openEngine } from '../index.ts'
+
+const place = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-secrets-'))
+after(() => fs.rmSync(place, { recursive: true, force: true }))
+const engine = openEngine({ root: path.join(place, 'root'), env: {} })
+after(() => engine[Symbol.dispose]())
+
+const random = seeded(21)
+const planted = Object.entries(secretMakers).map(([rule, make]) => ({ rule, ...make(random) }))
+const context = path.join(place, 'context')
+for (const [i, { path: file, text }] of planted.entries()) {
+  const target = path.join(context, String(i), file)
+  fs.mkdirSync(path.dirname(target), { recursive: true })
+  fs.writeFileSync(target, text)
+}
+const npm = secretMakers['npm-token']!(random)
+fs.writeFileSync(path.join(context, 'log.gz'), gzipSync(npm.text))
+fs.writeFileSync(path.join(context, 'empty'), '')
+
+test('each secret is found with its layer and line, hidden ones too, and contents are read once', async () => {
+  const copies = planted.map((_, i) => `COPY ${i} /`)
+  // later layers put something else in the place of each
+  const covers = planted.map(({ path: file }) => `COPY empty ${file}`)
+  const text = `FROM scratch\n${copies.join('\n')}\n${covers.join('\n')}\nCOPY log.gz /var/log.gz\n`
+  await engine.build(
+    {
+      context: { kind: 'directory', path: context },
+      dockerfile: { kind: 'text', text, name: 'Dockerfile' },
+      tags: ['planted'],
+    },
+    silent,
+  )
+  const report = await engine.secrets('planted', {}, silent)
+  for (const [i, { rule, path: file, value }] of planted.entries()) {
+    const found = report.findings.find(
+      (finding) => finding.rule === rule && finding.spot.in === 'file' && finding.spot.layer === i,
+    )
+    assert.ok(found?.spot.in === 'file', `${rule} in layer ${i}`)
+    assert.equal(found.spot.path, file)
+    assert.equal(found.spot.visible, false)
+    assert.equal(found.place?.line, i + 2)
+    // the first that takes its place: one Dockerfile may cover a path several times
+    assert.ok(found.spot.hiddenBy! > i)
+    assert.ok(found.hiddenAt!.line > i + 2)
+    assert.ok(!JSON.stringify(report).includes(value), `${rule}: the report tells the secret`)
+  }
+  const packed = report.findings.find(({ spot }) => spot.in === 'file' && spot.path === '/var/log.gz')
+  assert.equal(packed?.rule, 'npm-token')
+  assert.equal(packed.spot.in === 'file' && packed.spot.visible, true)
+  assert.equal(report.scanned.remembered, 0)
+
+  const again = await engine.secrets('planted', {}, silent)
+  assert.equal(again.scanned.remembered, again.scanned.contents)
+  assert.deepEqual(again.findings, report.findings)
+
+  const allow = `rule:private-key\n${packed.id}\n`
+  const less = await engine.secrets('planted', { allow }, silent)
+  assert.ok(less.allowed.some(({ id }) => id === packed.id))
+  assert.ok(less.findings.every(({ rule, id }) => rule !== 'private-key' && id !== packed.id))
+  assert.equal(less.findings.length + less.allowed.length, report.findings.length)
+})
+
+test('an archive is searched like the stored image', async () => {
+  const output = path.join(place, 'planted.tar')
+  await engine.save(['planted'], { format: 'docker-archive', output }, silent)
+  const stored = await engine.secrets('planted', {}, silent)
+  const archived = await engine.secrets(output, {}, silent)
+  assert.deepEqual(
+    archived.findings.map(({ id }) => id),
+    stored.findings.map(({ id }) => id),
+  )
+})
+
+test('the configuration and the history are searched, and shown without the secrets', async () => {
+  const password = secretMakers['assigned-secret']!(random).value
+  const text = `FROM scratch\nARG NPM_TOKEN\nENV DB_PASSWORD=${password}\nCOPY empty /\n`
+  await engine.build(
+    {
+      context: { kind: 'directory', path: context },
+      dockerfile: { kind: 'text', text, name: 'Dockerfile' },
+      buildArgs: { NPM_TOKEN: npm.value },
+      tags: ['config'],
+    },
+    silent,
+  )
+  const { findings } = await engine.secrets('config', {}, silent)
+  assert.deepEqual(
+    findings.map(({ rule, spot, place: at }) => [
+      rule,
+      spot.in,
+      spot.in === 'file' ? '' : spot.name,
+      at?.line,
+    ]),
+    [
+      ['npm-token', 'argument', 'NPM_TOKEN', 2],
+      ['assigned-secret', 'environment', 'DB_PASSWORD', 3],
+    ],
+  )
+  assert.ok(!JSON.stringify(findings).includes(password))
+  assert.match(findings[0]!.advice, /--mount=type=secret,id=…,env=NPM_TOKEN/)
+})

@@ -1,0 +1,109 @@
+// The secrets of an image: what scanning found, with the layers, the lines of the Dockerfile and what to do.
+import { createHash } from 'node:crypto'
+import {
+  findMetadataSecrets,
+  isSample,
+  type MetadataMatch,
+  parseAllowList,
+  secretRules,
+  withoutSecrets,
+} from '../../analyze/index.ts'
+import type { Context, RootPath } from '../../core/index.ts'
+import { cellDigest, createStrata, never, nodePath, type Strata } from '../../layer/index.ts'
+import type { SecretFinding, SecretsOptions, SecretsReport, StudySource } from '../api/index.ts'
+import { baseLayers } from '../study/base.ts'
+import type { OpenedImage } from '../study/opened.ts'
+import { historyOf } from '../study/report.ts'
+import { openSource } from '../study/source.ts'
+import type { Rooms } from '../workshop.ts'
+import { advise } from './advice.ts'
+import { type FileMatch, scanContents } from './contents.ts'
+
+const ranks = { high: 0, medium: 1, low: 2 } as const
+
+export async function findImageSecrets(
+  source: StudySource,
+  { platform, allow = '' }: SecretsOptions,
+  { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
+): Promise<SecretsReport> {
+  const isAllowed = parseAllowList(allow)
+  using image = await openSource(source, { platform }, { rooms, ctx })
+  ctx.emit({ type: 'began', task: 'secrets', name: 'looking for secrets', at: Date.now() })
+  const strata = createStrata(image.layers.map(({ index }) => index))
+  const { matches, ...scanned } = await scanContents(image, strata, { store: rooms.store, ctx })
+  const baseCount = await baseLayers(image, { platform }, { rooms, ctx })
+  const describe = describer(image, strata, baseCount)
+  const all = [
+    ...findMetadataSecrets(image.config).map(describe.metadata),
+    ...matches.map(describe.file),
+  ].sort((a, b) => ranks[a.severity] - ranks[b.severity])
+  ctx.emit({ type: 'ended', task: 'secrets', outcome: 'done', at: Date.now() })
+  const allowed = all.filter(({ id, rule, spot }) =>
+    isAllowed({ id, rule, path: spot.in === 'file' ? spot.path : undefined }),
+  )
+  return {
+    image: { name: image.name, id: image.id, layers: image.layers.length },
+    findings: all.filter((finding) => !allowed.includes(finding)),
+    allowed,
+    scanned,
+  }
+}
+
+function describer(image: OpenedImage, strata: Strata, baseCount: number) {
+  const history = historyOf(image)
+  const layers = image.layers.map((_, layer) => history.find((entry) => entry.layer === layer))
+  const finish = (
+    match: FileMatch | MetadataMatch,
+    parts: Pick<SecretFinding, 'spot' | 'place' | 'hiddenAt' | 'createdBy' | 'base'>,
+  ): SecretFinding => {
+    const rule = secretRules.find(({ id }) => id === match.rule)!
+    const { spot } = parts
+    const where = spot.in === 'file' ? spot.path : `${spot.in} ${spot.name}`
+    const content = 'cell' in match ? (cellDigest(strata, match.cell) ?? '') : ''
+    const sample = spot.in === 'file' && isSample(spot.path as RootPath)
+    const finding = {
+      id: createHash('sha256')
+        .update([match.rule, where, content, match.offset].join('\0'))
+        .digest('hex')
+        .slice(0, 12),
+      rule: match.rule,
+      what: rule.what,
+      severity: sample ? ('low' as const) : rule.severity,
+      masked: match.masked,
+      ...parts,
+    }
+    return { ...finding, advice: `${advise(finding)} ${rule.revoke}` }
+  }
+  return {
+    file(match: FileMatch): SecretFinding {
+      const layer = strata.layer[match.cell]!
+      const gone = strata.goneBy[match.cell]!
+      const hiddenBy = gone === never ? undefined : gone
+      return finish(match, {
+        spot: {
+          in: 'file',
+          path: nodePath(strata, match.node),
+          line: match.line,
+          offset: match.offset,
+          layer,
+          visible: hiddenBy === undefined,
+          ...(hiddenBy !== undefined && { hiddenBy }),
+        },
+        place: layers[layer]?.place,
+        hiddenAt: hiddenBy === undefined ? undefined : layers[hiddenBy]?.place,
+        createdBy: withoutSecrets(layers[layer]?.createdBy ?? ''),
+        base: layer < baseCount,
+      })
+    },
+    metadata(match: MetadataMatch): SecretFinding {
+      const entry = match.entry === undefined ? undefined : history[match.entry]
+      const firstOwn = history.findIndex((one) => one.layer === baseCount)
+      return finish(match, {
+        spot: { in: match.in, name: match.name },
+        place: entry?.place,
+        createdBy: withoutSecrets(entry?.createdBy ?? ''),
+        base: entry !== undefined && entry.place === undefined && match.entry! < firstOwn,
+      })
+    },
+  }
+}
