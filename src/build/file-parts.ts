@@ -1,15 +1,15 @@
 // Files as parts of a key: mode, owner, kind and content count, times do not (BuildKit's contenthash has the same rule).
 import { createHash } from 'node:crypto'
 import type { KeyPart } from '../cache/index.ts'
-import type { Digest, RootPath } from '../core/index.ts'
+import { type Digest, type RootPath, rootPath } from '../core/index.ts'
 import type { FileEntry, Node } from '../layer/index.ts'
 import type { Selected } from './select.ts'
 
-/** The parts for what one source selected; `name` tells sources apart. The directory itself is not copied, so it does not count. */
+/** The parts for what one source selected; `name` tells sources apart, `within` what paths are called. The directory itself is not copied, so it does not count. */
 export function selectedParts(
   name: string,
   selected: Selected,
-  options: { readonly digest: (file: FileEntry) => Digest; readonly shown: (path: RootPath) => string },
+  options: { readonly digest: (file: FileEntry) => Digest; readonly within: 'context' | 'image' },
 ): KeyPart[] {
   const [source, ...rest] = selected.files
   if (source === undefined) return []
@@ -18,10 +18,15 @@ export function selectedParts(
   return (whole ? rest : [source]).map(({ relative, found }) => ({
     kind: 'file',
     name: whole ? `${name}/${relative}` : `${name}:${selected.name}`,
-    path: options.shown(found.node.path),
+    path: options.within === 'image' ? found.node.path : contextPath(found.node.path),
     state: once(states, stateOf(found.node)),
     content: contentOf(found.node, options.digest),
   }))
+}
+
+/** As people call a file of a context: `src/a`. */
+function contextPath(path: RootPath): string {
+  return path === rootPath ? '.' : path.slice(1)
 }
 
 /** Nearly all files share few states: one string stands for all that are equal. */

@@ -24,7 +24,11 @@ export async function treeLayers(
 ): Promise<readonly DiffId[]> {
   if (source.from !== 'context') return sourceLayers(source, tools)
   const view = tools.context(source.name)
-  const key = keyOf([...treeParts('tree', view, path), field('tree', path), field(belowName, '')]).digest
+  const key = keyOf([
+    ...treeParts('tree', view, { path, within: 'context' }),
+    field('tree', path),
+    field(belowName, ''),
+  ]).digest
   const { records, layers } = tools.store
   const known = records.get(key)
   if (known !== undefined) return [known.uses[0] as DiffId]
@@ -35,11 +39,15 @@ export async function treeLayers(
 }
 
 /** The parts of a key for the files at `path` of a view and below. */
-export function treeParts(name: string, view: FileView, path: RootPath): KeyPart[] {
+export function treeParts(
+  name: string,
+  view: FileView,
+  { path, within }: { readonly path: RootPath; readonly within: 'context' | 'image' },
+): KeyPart[] {
   return selectFiles(path, view, { exclude: [], parents: false }).flatMap((selected) =>
     selectedParts(name, selected, {
       digest: (file) => view.digest(file),
-      shown: (at) => (at === rootPath ? '.' : at.slice(1)),
+      within,
     }),
   )
 }

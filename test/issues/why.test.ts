@@ -193,6 +193,18 @@ describe('why names the change and nothing else', { skip }, () => {
     )
   })
 
+  test('a file of another stage', async () => {
+    const { write, build } = place('stage')
+    write('Dockerfile', 'FROM base:1 AS one\nCOPY src /src\nFROM base:1\nCOPY --from=one /src/a /a\n')
+    await build()
+    write('src/a', 'other\n')
+    await build()
+    assert.deepEqual(
+      (await engine.why()).steps.map(({ reasons }) => reasons),
+      [['src/a content changed'], ['/src/a content changed']],
+    )
+  })
+
   test('a step that nothing like it was built before, and a step put before others', async () => {
     const { write, build } = place('new')
     write('Dockerfile', 'FROM base:1\nRUN echo one of new\nRUN echo two of new\n')

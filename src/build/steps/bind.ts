@@ -28,7 +28,11 @@ export function openBind(planned: PlannedMount, tools: Tools): Bind {
     })
   return {
     planned,
-    parts: () => treeParts(`bind ${planned.target}`, view, path),
+    parts: () =>
+      treeParts(`bind ${planned.target}`, view, {
+        path,
+        within: source.from === 'context' ? 'context' : 'image',
+      }),
     async open(stack, ctx) {
       const layers = await treeLayers(source, path, tools, ctx)
       const mounted = mount.readonly

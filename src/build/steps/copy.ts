@@ -1,6 +1,6 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, type Digest, type RootPath, rootPath, sha256, toRootPath } from '../../core/index.ts'
+import { type Context, type Digest, rootPath, sha256, toRootPath } from '../../core/index.ts'
 import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import type { Layer } from '../../store/index.ts'
@@ -99,7 +99,7 @@ async function openSource(item: CopyItem, opening: Opening): Promise<CopySource>
 
 function pathSource(path: string, { number, step, view, tools }: Opening): CopySource {
   const digest = (file: FileEntry): Digest => view.digest(file)
-  const shown = (at: RootPath): string => (at === rootPath ? '.' : at.slice(1))
+  const within = step.source.from === 'context' ? 'context' : 'image'
   const selections = selectFiles(path, view, step).map((selected) => ({
     selected,
     archive: step.unpack ? archiveFile(selected) : undefined,
@@ -109,7 +109,7 @@ function pathSource(path: string, { number, step, view, tools }: Opening): CopyS
       selections.flatMap(({ selected }, i) => {
         // of two matches with one name the later wins, so their order counts; an unrelated new match changes no other's name
         const same = selections.slice(0, i).filter((before) => before.selected.name === selected.name).length
-        return selectedParts(`${number}.${same}`, selected, { digest, shown })
+        return selectedParts(`${number}.${same}`, selected, { digest, within })
       }),
     async place(placement, ctx) {
       for (const { selected, archive } of selections)

@@ -1,5 +1,5 @@
 // `peel builds`: what was built when; with a build, its steps as a table beside a time axis.
-import { printSize } from '../../core/index.ts'
+import { Fault, printSize } from '../../core/index.ts'
 import type { BuildReport, BuildRow, RecordedStep } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { type Listing, listFlags, writeListing } from '../listing.ts'
@@ -20,8 +20,8 @@ export default defineCommand({
     const engine = await shell.engine()
     const [which] = words
     if (which === undefined) {
-      const limit = Number(/^\d{1,6}$/.test(flags.limit ?? '') ? flags.limit : 20)
-      writeListing(shell, flags, rowListing(await engine.builds({ limit }), shell.now()))
+      const rows = await engine.builds({ limit: parseLimit(flags.limit) })
+      writeListing(shell, flags, rowListing(rows, shell.now()))
       return 0
     }
     const build = await engine.buildReport(which)
@@ -30,6 +30,11 @@ export default defineCommand({
     return 0
   },
 })
+
+function parseLimit(text = '20'): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Fault('usage.invalid', `--limit ${text} is not a number from 1 on`)
+}
 
 /** One line about a build. */
 export function buildTitle(build: Omit<BuildReport, 'bases'>, now: number): string {
