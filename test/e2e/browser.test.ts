@@ -10,7 +10,8 @@ import { hasTmux, openTmux, type TmuxTerminal } from '../../src/testing/tmux.ts'
 import { repository } from '../sources.ts'
 
 const golden = path.join(import.meta.dirname, 'browser')
-const peel = `${process.execPath} --disable-warning=ExperimentalWarning ${path.join(repository, 'src/main.ts')}`
+// with CI set it would judge in place of showing
+const peel = `env -u CI ${process.execPath} --disable-warning=ExperimentalWarning ${path.join(repository, 'src/main.ts')}`
 const skip = hasTmux() ? false : 'tmux is not installed'
 
 let folder = ''
@@ -117,6 +118,19 @@ describe('the browser in a terminal', { skip }, () => {
     const left = await terminal.shows('status 143')
     assert.match(left, /^ERROR: cancelled by SIGTERM\nstatus 143\n/)
     assert.match(left, / icanon .* echo /s)
+  })
+
+  test('suspended and continued, it gives the terminal back and takes it again', async () => {
+    using terminal = openTmux('bash --norc -i', { columns: 120, rows: 30 })
+    terminal.type(`${dive('small')}\n`)
+    await terminal.shows('● Layers')
+    terminal.press('j', 'C-z')
+    const suspended = await terminal.shows('Stopped')
+    assert.doesNotMatch(suspended, /Layer Details/)
+    terminal.type('fg\n')
+    await terminal.shows('Line:   Dockerfile:2')
+    terminal.press('q')
+    assert.doesNotMatch(await terminal.shows(/\bfg\n/), /Layer Details/)
   })
 
   test('without colours everything is still said', async () => {

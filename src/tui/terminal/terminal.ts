@@ -11,7 +11,7 @@ const leave = '\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?7h\x1b[?25h\x1b[0m\x1b[?10
 
 export interface Terminal extends Disposable {
   size(): Size
-  /** Shows a screen by what differs from the one before. */
+  /** Shows a screen by what differs from the one before; nothing while suspended. */
   show(grid: Grid): void
   /** Gives the terminal back until the process is continued. */
   suspend(): void
@@ -44,6 +44,7 @@ export function openTerminal({ input, output }: TerminalStreams, palette: Palett
   return {
     size: () => ({ columns: output.columns || 80, rows: output.rows || 24 }),
     show(grid) {
+      if (!taken) return
       const text = paint(shown, grid, palette)
       if (text !== '') output.write(text)
       shown = grid

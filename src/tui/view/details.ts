@@ -25,10 +25,10 @@ export function layerLines(report: StudyReport, layer: StudyLayer, width: number
     ['Tags:', top && names.length > 0 ? names.join(', ') : '(none)'],
     ['Id:', layer.diffId],
     ['Size:', `${printSize(layer.size)}${compressed}${layer.base ? ', from the base image' : ''}`],
-    ['Digest:', layer.digest],
+    ['Digest:', String(layer.digest) === layer.diffId ? 'the same: it is not compressed' : layer.digest],
+    ['Line:', layer.place === undefined ? '(not known)' : `${layer.place.file}:${layer.place.line}`],
     ['Files:', changes.join(', ')],
     ['Waste:', layer.hidesBytes === 0 ? waste : `${waste}; hides ${printSize(layer.hidesBytes)} below`],
-    ['Line:', layer.place === undefined ? '(not known)' : `${layer.place.file}:${layer.place.line}`],
   ]
   return [
     ...facts.flatMap(([label, value]) =>
