@@ -5,6 +5,7 @@ import { isArchiveHead } from '../../../src/build/sources/archive.ts'
 import { isFault, parseGitReference } from '../../../src/core/index.ts'
 import { detectCompression } from '../../../src/layer/index.ts'
 import { readBuildFlags } from '../build-command.ts'
+import { credentialChecks } from '../credential-tables.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
 
 interface TableCase extends Case {
@@ -74,4 +75,4 @@ const builderChecks: Checks = {
   DetectArchiveReader: () => skip('the files of the case are not at hand'),
 }
 
-const checks: Checks = { ...builderChecks }
+const checks: Checks = { ...builderChecks, ...credentialChecks }
