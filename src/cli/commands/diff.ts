@@ -88,9 +88,10 @@ function printPath({ path, change, directory, before, after, below, details }: F
   const size = change === 'removed' ? before : after
   const grown =
     change === 'modified' && before !== after ? ` ${printSize(before)} -> ${printSize(after)}` : ''
-  const count = below === 0 ? '' : ` (${below} paths, ${printSize(size)})`
+  const count = below === 0 ? '' : ` (${below} ${below === 1 ? 'path' : 'paths'}, ${printSize(size)})`
   const facts = details
-    .filter(({ name }) => name !== 'content')
+    // Times change with everything else; they are told where nothing else is.
+    .filter(({ name }) => name !== 'content' && (name !== 'mtime' || details.length === 1))
     .map(({ name, before, after }) => `${name} ${before || 'none'} -> ${after || 'none'}`)
   const single =
     below === 0 && !directory && (change === 'added' || change === 'removed') ? ` ${printSize(size)}` : ''

@@ -9,9 +9,9 @@ export function advise(item: WasteItem, layers: readonly StudyLayer[]): string {
     case 'deleted':
       if (inBase)
         return `${item.path} comes with the base image; ${by} hides it but cannot make it smaller: choose a base without it.`
-      if (layers[item.hiddenBy!]?.createdBy.startsWith('RUN') !== true)
-        return `Leave ${item.path} out of ${from}, since ${by} removes it.`
-      return `Remove ${item.path} in the same RUN that makes it (${from}), or make it in an earlier stage or a RUN --mount=type=cache or bind; ${by} only hides it.`
+      if (isCopy(layers[item.broughtBy]))
+        return `Keep ${item.path} out of ${from}: name it in .dockerignore, or give it to the RUN that needs it by --mount=type=bind or secret. Whoever has the image can read it; ${by} only hides it.`
+      return `Remove ${item.path} in the same RUN that makes it (${from}), or make it in an earlier stage or under a RUN --mount=type=cache; ${by} only hides it.`
     case 'overwritten':
       return inBase
         ? `${item.path} comes with the base image and ${by} ships it again with other content.`
@@ -38,6 +38,11 @@ const cacheAdvice: Readonly<Record<string, string>> = {
   yarn: 'end the RUN with yarn cache clean, or mount a cache',
   go: 'build in an earlier stage, or mount caches over /root/.cache/go-build and /go/pkg/mod',
   cargo: 'build in an earlier stage, or mount caches over the registry and the target directory',
+}
+
+/** As BuildKit and Peel write it into the history, and as the classic builder did. */
+function isCopy(layer: StudyLayer | undefined): boolean {
+  return /^(?:\/bin\/sh -c #\(nop\) +)?(?:COPY|ADD)\b/.test(layer?.createdBy ?? '')
 }
 
 function describeLayer(layer: StudyLayer | undefined): string {
