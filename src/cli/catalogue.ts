@@ -46,6 +46,12 @@ export const commands: Readonly<Record<string, Load>> = {
 
 /** Commands that only a group has. */
 export const inGroups: Readonly<Record<string, Load>> = {
+  'cache ls': () => import('./commands/cache-ls.ts'),
+  'cache prune': () => import('./commands/cache-prune.ts'),
+  'cache export': () => import('./commands/cache-export.ts'),
+  'cache import': () => import('./commands/cache-import.ts'),
+  'context ls': () => import('./commands/context-ls.ts'),
+  'context why': () => import('./commands/context-why.ts'),
   'manifest create': () => import('./commands/manifest-create.ts'),
   'manifest push': () => import('./commands/manifest-push.ts'),
   'manifest inspect': () => import('./commands/manifest-inspect.ts'),
@@ -53,6 +59,8 @@ export const inGroups: Readonly<Record<string, Load>> = {
 
 /** Docker's groups: the second word and the command it stands for. */
 export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cache: { ls: 'cache ls', prune: 'cache prune', export: 'cache export', import: 'cache import' },
+  context: { ls: 'context ls', why: 'context why' },
   image: {
     build: 'build',
     pull: 'pull',

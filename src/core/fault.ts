@@ -49,6 +49,7 @@ export const faultKinds = {
   'compression.unsupported': 'input',
   'index.invalid': 'corrupt',
   'erofs.unsupported': 'unable',
+  'cache.missing': 'missing',
   'blob.missing': 'missing',
   'blob.corrupt': 'corrupt',
   'manifest.invalid': 'corrupt',

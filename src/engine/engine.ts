@@ -35,6 +35,16 @@ export function openEngine(options: EngineOptions = {}): Engine {
     targets: async (request, ctx) => (await import('./outline.ts')).listTargets(request, rooms, ctx),
     builds: async (request) => (await import('./builds.ts')).listBuilds(rooms.store, request),
     buildReport: async (which) => (await import('./builds.ts')).buildReport(rooms.store, which),
+    caches: async () => (await import('./caches.ts')).cacheCalls(rooms).caches(),
+    pruneCaches: async (ids, ctx) => (await import('./caches.ts')).cacheCalls(rooms).pruneCaches(ids, ctx),
+    exportCaches: async (ids, to, ctx) =>
+      (await import('./caches.ts')).cacheCalls(rooms).exportCaches(ids, to, ctx),
+    importCaches: async (source, ctx) =>
+      (await import('./caches.ts')).cacheCalls(rooms).importCaches(source, ctx),
+    contextFiles: async (options, ctx) =>
+      (await import('./context-files.ts')).contextFiles(options, rooms, ctx),
+    contextRule: async (options, name, ctx) =>
+      (await import('./context-files.ts')).contextRule(options, name, rooms, ctx),
     async *buildLog(which) {
       yield* (await import('./build-log.ts')).readBuildLog(rooms.store, which)
     },
@@ -80,7 +90,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       (await import('../store/index.ts')).exportDirectory(
         rooms.store,
         flatTrees(rooms.store, name),
-        path.resolve(directory),
+        { directory: path.resolve(directory), owners: 'caller' },
         ctx,
       ),
     study: async (source, request, ctx) =>

@@ -80,9 +80,14 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
   const kept = records.map(({ key }) => key).filter((key) => !gone.has(key))
   const live = reachable([...refs, ...leased, ...kept], edges)
   const mounts =
-    options.cacheMounts === true
-      ? catalog.rows<{ id: string; name: string }>('select id, name from mounts')
-      : []
+    options.cacheMounts === undefined || options.cacheMounts === false
+      ? []
+      : catalog
+          .rows<{ id: string; name: string }>('select id, name from mounts')
+          .filter(
+            ({ id }) =>
+              options.cacheMounts === true || (options.cacheMounts as readonly string[]).includes(id),
+          )
   const images = catalog
     .rows<{ manifest: Digest; config: Digest }>('select manifest, config from images')
     .filter(({ manifest }) => inScope(manifest) && !live.has(manifest))

@@ -245,7 +245,8 @@ export interface CollectOptions {
    */
   readonly keepCacheNewerThan?: number | undefined
   readonly all?: boolean | undefined
-  readonly cacheMounts?: boolean | undefined
+  /** All cache mounts that no build uses, or those of these ids. */
+  readonly cacheMounts?: boolean | readonly string[] | undefined
   readonly dryRun?: boolean | undefined
 }
 

@@ -91,7 +91,7 @@ function summary(result: BuildResult, state: Progress, milliseconds: number): re
 }
 
 /** Standard input as a context; that it is a terminal is said when something wants to read it. */
-async function* inputStream(shell: Shell): AsyncGenerator<Uint8Array> {
+export async function* inputStream(shell: Shell): AsyncGenerator<Uint8Array> {
   if (shell.input.terminal) fail('standard input is a terminal, neither an archive nor a Dockerfile')
   yield* shell.input.stream as AsyncIterable<Uint8Array>
 }

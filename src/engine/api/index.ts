@@ -3,7 +3,9 @@
 import type { ArchiveCalls } from './archives.ts'
 import type { BuildCalls } from './build.ts'
 import type { RecordCalls } from './builds.ts'
+import type { CacheCalls } from './caches.ts'
 import type { ContainerCalls } from './containers.ts'
+import type { ContextCalls } from './contexts.ts'
 import type { ImageCalls } from './images.ts'
 import type { OutlineCalls } from './outline.ts'
 import type { RegistryCalls } from './registries.ts'
@@ -15,7 +17,9 @@ import type { UpkeepCalls } from './upkeep.ts'
 export type * from './archives.ts'
 export type * from './build.ts'
 export type * from './builds.ts'
+export type * from './caches.ts'
 export type * from './containers.ts'
+export type * from './contexts.ts'
 export type * from './images.ts'
 export type * from './outline.ts'
 export type * from './registries.ts'
@@ -28,6 +32,8 @@ export interface Engine
   extends BuildCalls,
     OutlineCalls,
     RecordCalls,
+    CacheCalls,
+    ContextCalls,
     ImageCalls,
     ReshapeCalls,
     ArchiveCalls,

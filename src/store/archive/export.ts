@@ -30,13 +30,13 @@ export async function exportTar(
 const breathEvery = 256
 
 /**
- * Writes file systems as files of the calling user into a directory, over what is there. Device nodes and pipes are left out. No link that
- * stands in the directory is followed.
+ * Writes file systems as files into a directory, over what is there, as the calling user's or with their `owners`. Device nodes and pipes
+ * are left out. No link that stands in the directory is followed.
  */
 export async function exportDirectory(
   store: Store,
   trees: readonly FlatTree[],
-  directory: string,
+  { directory, owners }: { readonly directory: string; readonly owners: 'caller' | 'kept' },
   ctx: Context,
 ): Promise<void> {
   using lease = store.lease()
@@ -50,6 +50,7 @@ export async function exportDirectory(
       if (++count % breathEvery === 0) await setImmediate()
       ctx.signal.throwIfAborted()
       writeEntry(entry, host, store.layers.read)
+      if (owners === 'kept' && 'meta' in entry) setOwner(host(entry.path), entry.meta)
       if (entry.kind === 'directory') directories.push({ at: host(entry.path), meta: entry.meta })
     }
     // last, since a directory may be one that its owner cannot write in, and writing changes its time
@@ -95,6 +96,13 @@ function writeEntry(
     case 'hardlink':
       fs.linkSync(host(entry.target), at)
   }
+}
+
+/** Before the mode, since a change of owner takes setuid bits away; links keep theirs. */
+function setOwner(at: string | Buffer, { uid, gid, mode }: Meta): void {
+  if (fs.lstatSync(at, { throwIfNoEntry: false }) === undefined) return
+  fs.lchownSync(at, uid, gid)
+  if (!fs.lstatSync(at).isSymbolicLink()) fs.chmodSync(at, mode)
 }
 
 function setTime(at: string | Buffer, { mtime }: Meta): void {

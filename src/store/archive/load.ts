@@ -77,7 +77,7 @@ function storeImage(
 }
 
 /** Layers go into the store; what it has already, the lease keeps. */
-function storingLayers(store: Store, lease: Lease, ctx: Context): LayerTaker<IngestedLayer> {
+export function storingLayers(store: Store, lease: Lease, ctx: Context): LayerTaker<IngestedLayer> {
   return {
     find(digest) {
       const diffId = store.layers.ofBlob(digest)

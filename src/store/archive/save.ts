@@ -1,7 +1,5 @@
 // Images into archives. The same images give the same bytes: members sorted, times zero, modes fixed. docker's format is the one that
 // docker 25 writes: blobs by digest with manifest.json for docker and podman and an OCI index for the rest, layers plain.
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import type { Writable } from 'node:stream'
 import {
   blobOf,
@@ -18,17 +16,14 @@ import { plainManifest } from '../images.ts'
 import { blobName } from '../paths.ts'
 import { refNameKey } from '../refs.ts'
 import type { Image, SavedImage, SaveFormat, Store } from '../types.ts'
+import { type Body, json, layout, stored, writeBodies } from './bodies.ts'
 import { imageNameKey } from './images.ts'
-import { copyFileInto, type Sink, withSink } from './sink.ts'
-import { tarEnd, tarHeader, tarPadding } from './tar-header.ts'
 
 export interface SaveOptions {
   readonly format: SaveFormat
   /** A path (a directory for `oci-dir`) or a stream. */
   readonly output: string | Writable
 }
-
-type Body = { readonly bytes: Uint8Array } | { readonly file: string; readonly size: number }
 
 /** Writes images and their names. Faults with `blob.missing`, `store.unwritable`. */
 export async function saveArchive(
@@ -46,10 +41,7 @@ export async function saveArchive(
       ...image.manifest.layers.map((l) => l.digest),
     ])
   const bodies = format === 'docker-archive' ? dockerBodies(store, images) : layoutBodies(store, images)
-  if (format !== 'oci-dir') return await withSink(output, (sink) => writeTar(sink, bodies, ctx))
-  if (typeof output !== 'string')
-    throw new Fault('usage.invalid', 'an OCI layout is a directory; name one with --output')
-  writeDirectory(output, bodies, ctx)
+  await writeBodies(bodies, { format, output }, ctx)
 }
 
 function dockerBodies(store: Store, images: readonly SavedImage[]): Map<string, Body> {
@@ -124,13 +116,6 @@ function indexOf(
   return { descriptor: { mediaType: mediaTypes.ociIndex, digest, size: bytes.length }, bytes }
 }
 
-function layout(manifests: readonly Descriptor[]): Map<string, Body> {
-  return new Map<string, Body>([
-    ['oci-layout', { bytes: json({ imageLayoutVersion: '1.0.0' }) }],
-    ['index.json', { bytes: json({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }) }],
-  ])
-}
-
 function entriesOf(names: readonly string[], descriptor: Descriptor): readonly Descriptor[] {
   if (names.length === 0) return [descriptor]
   return names.map((name) => ({
@@ -141,51 +126,4 @@ function entriesOf(names: readonly string[], descriptor: Descriptor): readonly D
       [refNameKey]: name,
     },
   }))
-}
-
-function stored(store: Store, digest: Digest): Body {
-  return { file: store.blobs.path(digest), size: store.blobs.size(digest) }
-}
-
-function json(value: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify(value))
-}
-
-function sorted(bodies: ReadonlyMap<string, Body>): readonly (readonly [string, Body])[] {
-  return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-/** Directories come before what is in them, each once. */
-async function writeTar(sink: Sink, bodies: ReadonlyMap<string, Body>, ctx: Context): Promise<void> {
-  for (const name of ['blobs/', 'blobs/sha256/']) sink.write(tarHeader(name, 0))
-  for (const [name, body] of sorted(bodies)) {
-    const size = 'bytes' in body ? body.bytes.length : body.size
-    sink.write(tarHeader(name, size))
-    if ('bytes' in body) sink.write(body.bytes)
-    else await copyFileInto(sink, body.file, ctx)
-    sink.write(tarPadding(size))
-    await sink.ready()
-  }
-  sink.write(tarEnd)
-  await sink.ready()
-}
-
-function writeDirectory(directory: string, bodies: ReadonlyMap<string, Body>, ctx: Context): void {
-  if (
-    existsSync(directory) &&
-    readdirSync(directory).length > 0 &&
-    !existsSync(path.join(directory, 'oci-layout'))
-  )
-    throw new Fault(
-      'store.unwritable',
-      `${directory} holds other things; an OCI layout needs a directory of its own`,
-    )
-  mkdirSync(path.join(directory, 'blobs/sha256'), { recursive: true })
-  for (const [name, body] of sorted(bodies)) {
-    ctx.signal.throwIfAborted()
-    const to = path.join(directory, name)
-    if ('bytes' in body) writeFileSync(to, body.bytes)
-    else if (statSync(to, { throwIfNoEntry: false })?.size !== body.size)
-      copyFileSync(body.file, to, constants.COPYFILE_FICLONE)
-  }
 }
