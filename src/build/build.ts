@@ -15,6 +15,7 @@ import type { Image, Store } from '../store/index.ts'
 import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
 import { type BuildObserver, execute } from './execute.ts'
+import { openLeakGuard } from './leaks/guard.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
 import { type GivenAgent, openAgents } from './ssh/agents.ts'
 import type { Machine, ReadSecret, Sandbox, Tools } from './tools.ts'
@@ -45,6 +46,8 @@ export interface BuildRequest {
   readonly noCacheFilter: readonly string[]
   /** Whether a step that is not in the cache is a fault. */
   readonly requireCached: boolean
+  /** Whether secrets that were mounted may stand in the image. */
+  readonly allowSecretLeak: boolean
   readonly allow: readonly string[]
   readonly sandbox: Sandbox
   readonly agents: readonly GivenAgent[]
@@ -90,6 +93,12 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
     if (plan.stages.every((stage) => stage.index !== index))
       ctx.emit({ type: 'omitted', name: from.text, why: 'unneeded', stage: name ?? `stage-${index}` })
 
+  const leaks = openLeakGuard(mountedSecrets(plan), {
+    readSecret: request.readSecret,
+    allowed: request.allowSecretLeak,
+  })
+  leaks.check(plan)
+
   const directories = openDirectories(request.directories, store)
   using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
@@ -113,6 +122,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
           env: request.env,
           findAgent: (inner) => agents.find('default', inner),
           secretValues,
+          leaks,
           requireCached: request.requireCached,
           sandbox: request.sandbox,
           agents,
@@ -148,6 +158,13 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   } finally {
     directories.save()
   }
+}
+
+function mountedSecrets({ stages }: Plan): readonly string[] {
+  return stages
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => (step.kind === 'run' ? step.mounts : []))
+    .flatMap(({ mount }) => (mount.type === 'secret' ? [mount.id] : []))
 }
 
 /** What names and histories say of secret values; a history hides only what was marked, since other builders show the rest. */

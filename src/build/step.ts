@@ -48,6 +48,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const below = field(belowName, chainId(under) ?? 'nothing')
   const fields = [
     ...prepared.fields,
+    ...(tools.leaks.allowed ? [field('secrets in layers', 'allowed')] : []),
     ...(tools.epoch === undefined ? [] : [field('SOURCE_DATE_EPOCH', String(tools.epoch))]),
   ].map(tools.secretValues.conceal)
   const notes = prepared.ignore === undefined ? [] : [ignoreNote(prepared.ignore)]

@@ -6,6 +6,7 @@ import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ContextView } from './context-view.ts'
+import type { LeakGuard } from './leaks/guard.ts'
 import type { SecretValues } from './secret-values.ts'
 import type { Agents } from './ssh/agents.ts'
 
@@ -38,6 +39,7 @@ export interface Tools extends FetchTools {
   readonly context: (name: string) => ContextView
   /** What of the build arguments must not be written down. */
   readonly secretValues: SecretValues
+  readonly leaks: LeakGuard
   /** Whether a step that has to be done is a fault. */
   readonly requireCached: boolean
   readonly sandbox: Sandbox

@@ -34,6 +34,7 @@ export const faultKinds = {
   'check.failed': 'input',
   'stage.missing': 'missing',
   'secret.missing': 'missing',
+  'secret.leaked': 'failed',
   'ssh.missing': 'missing',
   'download.failed': 'remote',
   'git.missing': 'unable',

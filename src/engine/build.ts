@@ -57,6 +57,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
       noCache: options.noCache ?? false,
       noCacheFilter: options.noCacheFilter ?? [],
       requireCached: options.requireCached ?? false,
+      allowSecretLeak: options.allowSecretLeak ?? false,
       allow: options.allow ?? [],
       sandbox: sandboxOf(options, given.buildArgs),
       agents: options.ssh ?? [],

@@ -1,6 +1,6 @@
 // Layers as the store's users see them.
 import type { Context, Descriptor, DiffId, Digest } from '../core/index.ts'
-import type { ContentReader, Entry, LayerIndex, Stack } from '../layer/index.ts'
+import type { ContentReader, Entry, FileEntry, LayerIndex, Stack } from '../layer/index.ts'
 
 /** `size`: bytes of the plain tar. `contentSize`: bytes of file content, what docker counts. */
 export interface Layer {
@@ -21,8 +21,8 @@ export interface Layers {
   stack(ids: readonly DiffId[]): Stack
   /** Packs sorted entries into a new layer; an identical one that exists is kept instead. */
   pack(entries: Iterable<Entry>, ctx: Context): Promise<Layer>
-  /** The same, quicker where `earlier`, a layer that was packed here, holds much of it already. */
-  repack(entries: Iterable<Entry>, earlier: DiffId | undefined, ctx: Context): Promise<Layer>
+  /** The same, for steps of builds. */
+  repack(entries: Iterable<Entry>, options: RepackOptions, ctx: Context): Promise<Layer>
   /** Stores a layer that comes as plain, gzip or zstd bytes; `digest` and `size` are of the bytes as they come. */
   ingest(stream: AsyncIterable<Uint8Array>, expected: ExpectedLayer, ctx: Context): Promise<IngestedLayer>
   /** Stores a layer that is downloaded, going on where an earlier download of it broke off, in this process or another. */
@@ -33,6 +33,22 @@ export interface Layers {
   compress(id: DiffId, how: Compressing, ctx: Context): Promise<Descriptor>
   /** The layer that a compressed (or plain) blob holds, if both are here. */
   ofBlob(digest: Digest): DiffId | undefined
+}
+
+export interface RepackOptions {
+  /** A layer that was packed here and holds much of it already: that is copied. */
+  readonly earlier?: DiffId | undefined
+  readonly watch?: PackWatch | undefined
+}
+
+/** Sees a layer while it is packed. */
+export interface PackWatch {
+  /** The beginning of each file that is read anew; of a small one all of it. */
+  readonly head?: (file: FileEntry, bytes: Uint8Array) => void
+  /** The tar, in chunks that are valid only until this returns. */
+  readonly push: (chunk: Uint8Array) => void
+  /** The whole tar is in the file `tar`; what this throws keeps the layer out of the store. */
+  readonly end: (index: LayerIndex, tar: string) => void
 }
 
 export interface ExpectedLayer {

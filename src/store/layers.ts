@@ -2,7 +2,14 @@
 // layer finds its index.
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { asDiffId, blobOf, type Context, type DiffId, Fault } from '../core/index.ts'
-import { createStack, decodeIndex, encodeIndex, type LayerIndex, packLayer } from '../layer/index.ts'
+import {
+  type ContentReader,
+  createStack,
+  decodeIndex,
+  encodeIndex,
+  type LayerIndex,
+  packLayer,
+} from '../layer/index.ts'
 import type { BlobRoom } from './blobs.ts'
 import type { Catalog } from './catalog.ts'
 import { compressLayer, findOriginal } from './compress-layer.ts'
@@ -12,7 +19,7 @@ import type { Leases } from './lease.ts'
 import { blobPath, derivedPaths, rowsPath } from './paths.ts'
 import { receiveLayer } from './receive-layer.ts'
 import type { TempFile } from './temp.ts'
-import type { Layer, Layers } from './types.ts'
+import type { Layer, Layers, PackWatch } from './types.ts'
 
 export interface LayerRoom extends Layers, Disposable {
   /** Registers a finished tar and its index as a layer; inside, `also` runs in the same transaction. */
@@ -65,15 +72,21 @@ export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): 
     tarPath,
     read: content.read,
     stack: (ids) => createStack(ids.map(room.index), content.read),
-    pack: (entries, ctx) => room.repack(entries, undefined, ctx),
-    async repack(entries, id, ctx) {
+    pack: (entries, ctx) => room.repack(entries, {}, ctx),
+    async repack(entries, { earlier: id, watch }, ctx) {
       using tar = blobs.temp()
       const earlier = id === undefined ? undefined : { index: room.index(id), read: content.range(id) }
-      const { index } = await drive(
-        packLayer(entries, { read: content.read, earlier, write: tar.write }),
-        ctx,
-      )
+      const read = watch?.head === undefined ? content.read : watched(content.read, watch.head)
+      const write =
+        watch === undefined
+          ? tar.write
+          : (chunk: Uint8Array): void => {
+              watch.push(chunk)
+              tar.write(chunk)
+            }
+      const { index } = await drive(packLayer(entries, { read, earlier, write }), ctx)
       tar.finish('cached')
+      watch?.end(index, tar.path)
       return room.register(tar, index)
     },
     ingest: (stream, expected, ctx) =>
@@ -143,6 +156,27 @@ function writeIndex(root: string, index: LayerIndex, blobs: BlobRoom): void {
   file.write(encodeIndex(index))
   file.finish('cached')
   renameSync(file.path, path)
+}
+
+/** Shows the first piece of each file; small files, which come in one piece, pay for nothing else. */
+function watched(read: ContentReader, head: NonNullable<PackWatch['head']>): ContentReader {
+  return (file) => {
+    const pieces = read(file)
+    if (Array.isArray(pieces)) {
+      if (pieces.length > 0) head(file, pieces[0] as Uint8Array)
+      return pieces
+    }
+    return showFirst(pieces, (piece) => head(file, piece))
+  }
+}
+
+function* showFirst(pieces: Iterable<Uint8Array>, show: (piece: Uint8Array) => void): Generator<Uint8Array> {
+  let shown = false
+  for (const piece of pieces) {
+    if (!shown) show(piece)
+    shown = true
+    yield piece
+  }
 }
 
 async function drive<Result>(work: Generator<void, Result>, ctx: Context): Promise<Result> {

@@ -41,9 +41,10 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     })
     for (const source of sources) await source.place(placement, ctx)
     const placed = placement.entries()
-    if (context === undefined) return tools.store.layers.repack(placed, work.earlier, ctx)
+    const options = { earlier: work.earlier, watch: tools.leaks.watch(step, ctx) }
+    if (context === undefined) return tools.store.layers.repack(placed, options, ctx)
     const entries = placed.map((entry) => withDigest(entry, context))
-    const layer = await tools.store.layers.repack(entries, work.earlier, ctx)
+    const layer = await tools.store.layers.repack(entries, options, ctx)
     learn(entries, context, tools.store.layers.index(layer.diffId))
     return layer
   }

@@ -145,8 +145,9 @@ async function perform(
     ctx,
   )
   const changes = stepChanges(draft.changes(), { below, points, time: (mtime) => clampTime(tools, mtime) })
+  if (result.status === 0)
+    return await tools.store.layers.repack(changes, { watch: tools.leaks.watch(step, ctx) }, ctx)
   const layer = await tools.store.layers.pack(changes, ctx)
-  if (result.status === 0) return layer
   const id = keepFailedStep(tools.store, step, { below: work.below, changes: layer.diffId })
   throw failure(step, result.status, id)
 }

@@ -63,6 +63,10 @@ export const buildFlags = {
   },
   pull: { kind: 'switch', about: 'Always attempt to pull newer versions of base images' },
   quiet: { kind: 'switch', short: 'q', about: 'Suppress the build output and print image ID on success' },
+  'allow-secret-leak': {
+    kind: 'switch',
+    about: 'Build even if a mounted secret would stand in the image',
+  },
   'require-cached': { kind: 'switch', about: 'Fail at the first step that is not in the cache, and say why' },
   rm: { kind: 'switch', default: true, about: 'Accepted', hidden: true },
   secret: { kind: 'list', value: 'list', about: 'Secret for RUN: id=ID[,src=PATH|,env=NAME]' },

@@ -33,6 +33,7 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     secrets: flags.secret.map((text) => parseSecret(text, around.env)),
     noCache: flags['no-cache'],
     requireCached: flags['require-cached'],
+    allowSecretLeak: flags['allow-secret-leak'],
     pull: flags.pull,
     noCacheFilter: flags['no-cache-filter'].flatMap((text) => text.split(',')),
     platform: flags.platform,

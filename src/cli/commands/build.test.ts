@@ -58,6 +58,7 @@ describe('the options of a build', () => {
       noCache: true,
       pull: true,
       requireCached: true,
+      allowSecretLeak: false,
       noCacheFilter: ['x', 'y'],
       platform: 'linux/arm64',
       network: 'none',

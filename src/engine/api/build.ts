@@ -49,6 +49,8 @@ export interface BuildOptions {
   readonly noCacheFilter?: readonly string[]
   /** Fail with `step.uncached` at the first step that is not in the cache. */
   readonly requireCached?: boolean
+  /** Builds even where a mounted secret would stand in a layer, the configuration or the history. */
+  readonly allowSecretLeak?: boolean
   /** `os/arch[/variant]`, or several with commas between them, which make an image index; default: this machine's. */
   readonly platform?: string | undefined
   readonly network?: 'host' | 'none' | undefined
