@@ -5,12 +5,14 @@ import {
   type Context,
   type DiffId,
   type Digest,
+  type Fault,
   type Outcome,
   openLimit,
   type Place,
   placed,
   rootPath,
 } from '../core/index.ts'
+import { placeOfWord } from '../dockerfile/index.ts'
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
 import { recordBase } from './base-record.ts'
@@ -251,7 +253,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       const fault = asFault(thrown)
       const cancelled = fault.kind === 'cancelled' || signal.aborted
       end(cancelled ? 'cancelled' : 'failed', cancelled ? {} : { message: fault.message })
-      throw placed(fault, step.place, options.source)
+      throw placed(fault, placeOf(fault, step.place, options.source), options.source)
     }
   }
 }
@@ -263,4 +265,10 @@ function entry(step: Step, created: string | undefined, empty: boolean): History
     comment: historyComment,
     ...(empty && { empty_layer: true }),
   }
+}
+
+/** A source that is not there is pointed at, not the whole instruction. */
+function placeOf({ code, details }: Fault, place: Place, source: string): Place {
+  const word = code === 'copy.missing' ? details.data?.source : undefined
+  return typeof word === 'string' ? placeOfWord(source, place, word) : place
 }

@@ -47,6 +47,7 @@ export function selectFiles(source: string, view: FileView, options: SelectOptio
 function missing(source: string): Fault {
   return new Fault('copy.missing', `"${source}" is not in the source: not found`, {
     hint: 'check the path, and that .dockerignore does not exclude it',
+    data: { source },
   })
 }
 

@@ -7,7 +7,7 @@ export {
 } from './arguments.ts'
 export { historyComment } from './created-by.ts'
 export { type BuildOutline, outlineOf } from './outline.ts'
-export { type PlanOptions, planBuild } from './plan.ts'
+export { findTarget, type PlanOptions, planBuild } from './plan.ts'
 export type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 export { isSecretName } from './secret-name.ts'
 export { defaultPath } from './state.ts'

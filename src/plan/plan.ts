@@ -11,10 +11,12 @@ import {
 } from '../core/index.ts'
 import {
   type Dockerfile,
+  didYouMean,
   expandInstruction,
   expandWord,
   type Instruction,
   parseTrigger,
+  placeOfWord,
   type Stage,
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
@@ -108,6 +110,18 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     }
   }
 
+  /** Where no image has the name, a stage above may have one like it. */
+  const findImage = async (name: string, platform: Platform, before: number): Promise<BaseImage> => {
+    try {
+      return await options.findImage(name, platform)
+    } catch (thrown) {
+      const fault = asFault(thrown)
+      const near = didYouMean(name, stageNames(file, before), 'anyCase')
+      if (fault.code !== 'image.missing' || near === '') throw fault
+      throw new Fault(fault.code, `${fault.message}${near}`, fault.details)
+    }
+  }
+
   const startStage = async (stage: Stage): Promise<StageStart> => {
     const { from } = stage
     const words = { escape: file.escape }
@@ -137,7 +151,12 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
       return { base: { kind: 'scratch' }, state: emptyState(platform), platform, replaced: false }
     const named = await findContext(name, platform)
     if (named !== undefined) return startOn(named, { stage, name, platform })
-    return startOnImage(await options.findImage(name, platform), { place: from.place, platform })
+    const image = await at(
+      file,
+      () => placeOfWord(file.source, from.place, from.image),
+      () => findImage(name, platform, stage.index),
+    )
+    return startOnImage(image, { place: from.place, platform })
   }
 
   const startOnStage = async (index: number): Promise<StageStart> => {
@@ -223,7 +242,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
           hint: 'move that stage up',
         },
       )
-    return { from: 'image', image: await options.findImage(name, platform) }
+    return { from: 'image', image: await findImage(name, platform, current) }
   }
 
   const finished = await workOut(target)
@@ -238,17 +257,21 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
   }
 }
 
-/** Which stage `--target` means. */
-function findTarget(file: Dockerfile, target: string | undefined): number {
+/** The number of the stage that `--target` means: a name, a number, or the last. Faults with `stage.missing`. */
+export function findTarget(file: Dockerfile, target: string | undefined): number {
   if (target === undefined || target === '') return file.stages.length - 1
   const named = file.stages.findLast((stage) => stage.name === target.toLowerCase())
   if (named !== undefined) return named.index
   if (/^\d+$/.test(target) && file.stages[Number(target)] !== undefined) return Number(target)
   throw new Fault(
     'stage.missing',
-    `target stage "${target}" could not be found`,
+    `target stage "${target}" could not be found${didYouMean(target, stageNames(file, file.stages.length), 'anyCase')}`,
     stageHint(file, file.stages.length),
   )
+}
+
+function stageNames(file: Dockerfile, before: number): readonly string[] {
+  return file.stages.slice(0, before).flatMap(({ name }) => (name === undefined ? [] : [name]))
 }
 
 function stageHint(file: Dockerfile, before: number): FaultDetails {
@@ -276,10 +299,10 @@ function epochOf(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-async function at<T>(file: Dockerfile, place: Place, work: () => Promise<T>): Promise<T> {
+async function at<T>(file: Dockerfile, place: Place | (() => Place), work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (thrown) {
-    throw placed(asFault(thrown), place, file.source)
+    throw placed(asFault(thrown), typeof place === 'function' ? place() : place, file.source)
   }
 }

@@ -11,12 +11,11 @@ import {
   type Stage,
 } from '../../dockerfile/index.ts'
 import type { ImageConfig } from '../../image/index.ts'
-import { type BuildArguments, globalArguments, platformArguments } from '../../plan/index.ts'
+import { type BuildArguments, findTarget, globalArguments, platformArguments } from '../../plan/index.ts'
 import {
   blankFault,
   childOf,
   findStage,
-  findTarget,
   follow,
   neededStages,
   type StageVariables,
@@ -77,7 +76,7 @@ export async function gatherFacts(file: Dockerfile, options: FactOptions): Promi
   const { buildArgs: given } = options
   const words = { escape: file.escape }
   const targetPlatform = options.platform ?? hostPlatform()
-  const targetStage = findTarget(file, options.target)
+  const targetStage = file.stages[findTarget(file, options.target)]!
   const platformArgs = platformArguments(targetPlatform, options.target ?? targetStage.name, given)
   let defaults: ReadonlyMap<string, string> | undefined
   const stages: StageFacts[] = []

@@ -110,19 +110,6 @@ export function findStage(file: Dockerfile, name: string, before: number): numbe
   return file.stages.slice(0, before).findLast((stage) => stage.name === wanted)?.index
 }
 
-/** Which stage `--target` means: a name, a number, or the last. Faults with `stage.missing`. */
-export function findTarget(file: Dockerfile, target: string | undefined): Stage {
-  const found =
-    target === undefined || target === ''
-      ? file.stages.at(-1)
-      : (file.stages.findLast((stage) => stage.name === target.toLowerCase()) ??
-        (/^\d+$/.test(target) ? file.stages[Number(target)] : undefined))
-  if (found !== undefined) return found
-  throw new Fault('stage.missing', `target stage "${target}" could not be found`, {
-    hint: `the stages here are ${file.stages.map((stage) => stage.name ?? stage.index).join(', ')}`,
-  })
-}
-
 /** The numbers of the stages that one needs, itself among them. Variables in FROM are expanded; those that cannot be name no stage. */
 export function neededStages(file: Dockerfile, target: Stage, lookup: Lookup): ReadonlySet<number> {
   const needed = new Set<number>()
