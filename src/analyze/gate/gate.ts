@@ -24,7 +24,7 @@ const ofDive: ReadonlySet<RuleKey> = new Set([
   'highestUserWastedPercent',
 ])
 
-export type Gate = (judged: Judged) => GateResult
+type Gate = (judged: Judged) => GateResult
 
 /** Reads the values of all rules; those that are not given have their defaults. Faults with `usage.invalid`, naming every bad value. */
 export function createGate(values: RuleValues): Gate {

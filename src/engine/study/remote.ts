@@ -24,12 +24,13 @@ export async function openRemote(
   const { reference, manifest, manifestBytes, configBytes, config, descriptor } = image
   if (rooms.store.images.find(descriptor.digest) !== undefined)
     return { ...openStored(rooms.store, descriptor.digest), name }
+  using stack = new DisposableStack()
+  const lease = stack.use(rooms.store.lease())
   const layers: SurveyedLayer[] = []
-  for (const [i, blob] of manifest.layers.entries()) {
-    const task = `layer ${i + 1} of ${manifest.layers.length}`
-    ctx.emit({ type: 'began', task, name: `read ${task}`, at: Date.now() })
+  for (const blob of manifest.layers) {
     const again = (): AsyncIterable<Uint8Array> => registry.blob(reference, blob, {}, ctx)
-    const known = rooms.store.layers.ofBlob(blob.digest)
+    const here = rooms.store.layers.ofBlob(blob.digest)
+    const known = here === undefined || lease.hold([here]).length > 0 ? undefined : here
     layers.push(
       known === undefined
         ? await surveyLayer({ name: blob.digest, size: blob.size, stream: again() }, again, ctx)
@@ -41,7 +42,6 @@ export async function openRemote(
             open: async () => ({ fd: openSync(rooms.store.tarPath(known), 'r'), at: 0 }),
           },
     )
-    ctx.emit({ type: 'ended', task, outcome: known === undefined ? 'done' : 'reused', at: Date.now() })
   }
   checkLayers(layers, config.rootfs.diff_ids)
   const found = {
@@ -50,7 +50,9 @@ export async function openRemote(
     layers,
     names: [printFamiliar(parseFetchReference(name))],
   }
-  return openSurveyed(found, name, ctx)
+  const opened = stack.use(openSurveyed(found, name, ctx))
+  const kept = stack.move()
+  return { ...opened, [Symbol.dispose]: () => kept.dispose() }
 }
 
 /** What the config promises is what came. */

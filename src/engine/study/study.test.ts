@@ -7,6 +7,8 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { sha256, silent } from '../../core/index.ts'
+import { openTestRegistry } from '../../testing/registry.ts'
+import { putImage } from '../../testing/registry-image.ts'
 import { storeImage } from '../../testing/stored-image.ts'
 import { dir, file, gone, symlink, tree } from '../../testing/tree.ts'
 import { type Engine, openEngine, type Study, study } from '../index.ts'
@@ -119,6 +121,40 @@ describe('a study', () => {
     } finally {
       server.close()
     }
+  })
+
+  test('of a registry streams by, and layers that the store has are not fetched', async () => {
+    await using registry = await openTestRegistry()
+    const layers = [
+      [{ name: 'etc/hosts', type: 'file', content: 'localhost' }],
+      [{ name: 'etc/hosts', type: 'file', content: 'other' }],
+    ] as const
+    const there = putImage(registry, { repository: 'app', tag: '1', layers })
+    const blobs = (): string[] =>
+      registry.seen
+        .filter(({ method, url }) => method === 'GET' && url.includes('/blobs/'))
+        .map(({ url }) => url.slice(url.lastIndexOf('/') + 1))
+    const platform = 'linux/amd64'
+    const name = `registry://${registry.host}/app:1`
+    using found = await engine.study(name, { platform }, silent)
+    assert.equal(found.report.totals.reclaimableBytes, 9)
+    assert.equal(found.report.image.manifest, there.digest)
+    assert.deepEqual(
+      found.report.layers.map(({ digest, compressedSize }) => [digest, compressedSize]),
+      there.manifest.layers.map(({ digest, size }) => [digest, size]),
+    )
+    const id = found.tree.view({ lower: 1, upper: 1 }).find('/etc/hosts')!
+    assert.equal(Buffer.from(await found.tree.read(id, { layer: 0, limit: 99 })).toString(), 'localhost')
+    assert.ok(blobs().includes(there.manifest.layers[1]!.digest))
+    await engine.pull(`${registry.host}/app:1`, { platform }, silent)
+    const before = blobs().length
+    using again = await engine.study(name, { platform }, silent)
+    assert.equal(again.report.totals.reclaimableBytes, 9)
+    assert.ok(
+      !blobs()
+        .slice(before)
+        .some((digest) => there.manifest.layers.some((one) => one.digest === digest)),
+    )
   })
 
   test('of what is nowhere says where one could look', async () => {

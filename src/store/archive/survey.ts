@@ -5,6 +5,7 @@ import { createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
+  asFault,
   type Context,
   type Descriptor,
   type DiffId,
@@ -56,8 +57,31 @@ const mediaTypeOf = {
   zstd: mediaTypes.ociLayerZstd,
 } as const
 
-/** Indexes a layer as it comes by; `again` gives its bytes once more, as they came. */
+/** Indexes a layer as it comes by, as a task of its own; `again` gives its bytes once more, as they came. */
 export async function surveyLayer(
+  found: FoundLayer,
+  again: () => AsyncIterable<Uint8Array>,
+  ctx: Context,
+): Promise<SurveyedLayer> {
+  const task = `survey ${found.name}`
+  ctx.emit({ type: 'began', task, name: `read ${shorten(found.name)}`, at: Date.now() })
+  try {
+    const layer = await indexLayer(found, again, ctx)
+    ctx.emit({ type: 'ended', task, outcome: 'done', at: Date.now(), size: layer.index.contentSize })
+    return layer
+  } catch (thrown) {
+    const outcome = ctx.signal.aborted ? 'cancelled' : 'failed'
+    ctx.emit({ type: 'ended', task, outcome, at: Date.now(), message: asFault(thrown).message })
+    throw thrown
+  }
+}
+
+/** `blobs/sha256/0123456789abcdef…` → `blobs/sha256/0123456789ab`. */
+function shorten(name: string): string {
+  return name.replace(/([0-9a-f]{12})[0-9a-f]{52}/, '$1')
+}
+
+async function indexLayer(
   { name, size, stream, file }: FoundLayer,
   again: () => AsyncIterable<Uint8Array>,
   ctx: Context,
