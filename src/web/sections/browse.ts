@@ -2,6 +2,13 @@
 import { html, type Markup } from '../markup.ts'
 import { classWords } from './classes.ts'
 
+const marks = [
+  ['added', 'adds it'],
+  ['modified', 'changes it'],
+  ['attributesOnly', 'changes its attributes'],
+  ['removed', 'removes it'],
+] as const
+
 export function browseSections(layers: readonly string[]): Markup {
   return html`<section id="map" aria-labelledby="map-title">
 <div class="title-row"><h2 id="map-title">Every byte</h2>
@@ -22,6 +29,7 @@ export function browseSections(layers: readonly string[]): Markup {
 <span class="status" id="files-status" role="status"></span></div>
 <div class="file-head" aria-hidden="true"><span>Name</span><span>Layers</span><span>Wasted</span><span>Size</span></div>
 <div class="file-tree" id="tree" role="tree" tabindex="0" aria-label="Files of all layers"><div class="file-rows" id="tree-rows" role="presentation"></div></div>
+<p class="help">What a layer does to a path:${marks.map(([act, words]) => html`<svg class="key" viewBox="0 0 1 10" preserveAspectRatio="none" aria-hidden="true"><rect class="mark-${act}" width="1" y="1" height="8"/></svg>${words}`)}</p>
 <div class="file-detail" id="detail" aria-live="polite"></div>
 </section>`
 }
