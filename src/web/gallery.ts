@@ -47,8 +47,8 @@ ${onionOutline(sizes, colours)}
 <span class="image-name"><bdi>${names[0] ?? shortId}</bdi></span>
 ${names.slice(1).map((name) => html`<span class="image-alias"><bdi>${name}</bdi></span>`)}
 <span class="image-size">${bytes(size)}</span>
-<span class="image-facts">${count(sizes.length, 'layer')} · ${platform}</span>
-<span class="image-facts"><code>${shortId}</code>${created !== undefined && html` · ${created.slice(0, 10)}`}</span>
+<span class="image-facts">${count(sizes.length, 'layer')} · <span class="whole">${platform}</span></span>
+<span class="image-facts"><code>${shortId}</code>${created !== undefined && html` · <span class="whole">${created.slice(0, 10)}</span>`}</span>
 </a></li>
 `
 }

@@ -1,10 +1,10 @@
-// How the page calls layers: by a number from 1 at the bottom, their instruction, and a colour that goes from the heart of an onion
+// How the page calls layers: by a number from 0 at the bottom, as the rest of Peel does, their instruction, and a colour that goes from the heart of an onion
 // to its skin.
 import type { LinePlace, StudyLayer } from '../engine/index.ts'
 
-/** The instruction as its writer would know it, on one line: without the shell that docker puts before it. */
-export function instruction(createdBy: string): string {
-  const text = createdBy
+/** What made a layer, as its writer would know it, on one line: without the shell that docker puts before commands. */
+export function titleOf({ createdBy, comment = '' }: Pick<StudyLayer, 'createdBy' | 'comment'>): string {
+  const text = (createdBy || comment)
     .replace(/^\/bin\/sh -c #\(nop\)\s+/, '')
     .replace(/^(RUN )?(?:\|\d+ .*?)?\/bin\/sh -c /, 'RUN ')
     .replace(/\s+# buildkit$/, '')
@@ -19,7 +19,7 @@ export function placeText(place: LinePlace): string {
 
 /** `line 3`, or `layer 2` where no line is known. */
 export function whereText(layer: StudyLayer): string {
-  return layer.place === undefined ? `layer ${layer.index + 1}` : `line ${layer.place.line}`
+  return layer.place === undefined ? `layer ${layer.index}` : `line ${layer.place.line}`
 }
 
 /** Rules that give `.l0`, `.l1`, … their colour in `--c`, for light and dark. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Study } from '../engine/index.ts'
 import { readAssets } from './assets.ts'
-import { instruction, layerRules } from './layers.ts'
+import { layerRules, titleOf } from './layers.ts'
 import { html, type Markup, scriptJson, trusted } from './markup.ts'
 import type { PageHead } from './model.ts'
 import { packPaths } from './pack-paths.ts'
@@ -20,7 +20,7 @@ export function printPage(study: Study, { home }: { readonly home?: string | und
   const paths = packPaths(study)
   const head: PageHead = {
     image: report.image.name,
-    layers: report.layers.map(({ createdBy, comment }) => instruction(createdBy || comment || '')),
+    layers: report.layers.map(titleOf),
     rows: paths.rows,
     events: paths.events,
     bytes: paths.bytes,
@@ -33,7 +33,7 @@ export function printPage(study: Study, { home }: { readonly home?: string | und
 ${headline(report)}
 ${layersSection(report)}
 <div class="beside">${recipeSection(report)}${wasteSection({ report, tree })}</div>
-${browseSections(head.layers)}
+${browseSections(head.layers, report.totals.shippedBytes)}
 ${historySection(report)}
 </main>
 <aside id="picked" class="picked" aria-label="Picked layer" hidden><span id="picked-text"></span><button type="button" id="picked-clear">Show all layers</button></aside>

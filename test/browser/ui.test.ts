@@ -1,6 +1,7 @@
 // `peel ui` as its own process, driven in a real Chromium: the list of all images, the page of one, and who is turned away.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
@@ -32,12 +33,8 @@ async function serve(t: TestContext): Promise<Served> {
     await ended
     fs.rmSync(folder, { recursive: true, force: true })
   })
-  let said = ''
-  for await (const chunk of peel.stdout) {
-    said += chunk
-    if (said.includes('\n')) break
-  }
-  const url = said.trim()
+  const [line] = await once(peel.stdout, 'data')
+  const url = String(line).trim()
   assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
   return {
     url,

@@ -26,7 +26,7 @@ export function showDetail({ paths, state, narrator, row }: DetailParts): void {
         'data-layer': layer,
         'aria-pressed': String(state.now.layer === layer),
       },
-      `layer ${layer + 1}`,
+      `layer ${layer}`,
     )
     lines.push(element('li', {}, button, ` ${narrator.event(event)}`))
   }

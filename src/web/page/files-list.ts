@@ -35,6 +35,8 @@ export function createFileList({ paths, layers, state, narrator, picked }: ListP
   const open = new Set<number>(paths.rows < 60 ? paths.children(0) : [])
   /** Directories that a search opened and the visitor closed. */
   const closed = new Set<number>()
+  // no higher than all rows need
+  tree.style.maxHeight = `${(paths.rows - 1) * rowHeight + 16}px`
   let chosen: Chosen
   let listing: Listing
   let active = 0

@@ -64,7 +64,7 @@ export function startFiles({ paths, layers, state, narrator }: FileParts): Files
     status.textContent = [
       searched ? count(chosen.matches, 'match', 'matches') : count(chosen.matches, 'path'),
       bytes(chosen.size[0]!),
-      ...(now.layer === undefined ? [] : [`in layer ${now.layer + 1}`]),
+      ...(now.layer === undefined ? [] : [`in layer ${now.layer}`]),
     ].join(' · ')
     files.show(chosen)
   })

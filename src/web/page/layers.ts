@@ -16,6 +16,7 @@ export function startLayers({
 }): void {
   const size = document.getElementById('heart-size')!
   const word = document.getElementById('heart-word')!
+  const waste = document.getElementById('heart-waste')!
   const wholeText = [size.textContent, word.textContent] as const
   const sizes = sizesOf(paths, head.layers.length)
   const bar = byId('picked', HTMLElement)
@@ -38,15 +39,12 @@ export function startLayers({
       )
     const own = shown === undefined ? undefined : sizes[shown]!
     size.textContent = own === undefined ? wholeText[0] : bytes(own.shipped)
-    word.textContent =
-      own === undefined
-        ? wholeText[1]
-        : own.wasted === 0
-          ? `layer ${shown! + 1}`
-          : `layer ${shown! + 1} · ${percent(own.wasted, own.shipped)} wasted`
+    word.textContent = own === undefined ? wholeText[1] : `layer ${shown!}`
+    waste.textContent =
+      own === undefined || own.wasted === 0 ? '' : `${percent(own.wasted, own.shipped)} wasted`
     bar.hidden = layer === undefined
     if (layer !== undefined)
-      byId('picked-text', HTMLElement).textContent = `Layer ${layer + 1}: ${head.layers[layer]!}`
+      byId('picked-text', HTMLElement).textContent = `Layer ${layer}: ${head.layers[layer]!}`
   }
   const layerOf = (target: EventTarget | null): number | undefined => {
     const found =

@@ -28,7 +28,7 @@ const fateWords: Readonly<Record<(typeof fates)[number], string>> = {
 }
 
 export function createNarrator(head: PageHead, paths: Paths): Narrator {
-  const layerWord = (layer: number): string => `layer ${layer + 1}`
+  const layerWord = (layer: number): string => `layer ${layer}`
   const fateOf = (event: number): string => {
     const fate = fates[paths.fate[event]!]!
     if (fate !== 'visible') return `${fateWords[fate]} ${layerWord(paths.by[event]! - 1)}`
@@ -77,16 +77,14 @@ const kindWords: Readonly<Record<(typeof kinds)[number], string>> = {
   whiteout: 'nothing',
 }
 
-/** `1, 3–5` for the places that are set, counted from 1. */
+/** `1, 3–5` for the places that are set, counted from 0. */
 export function ranges(set: Uint8Array): string {
   const parts: string[] = []
   for (let from = 0; from < set.length; from++) {
     if (set[from] === 0) continue
     let to = from
     while (set[to + 1] === 1) to++
-    parts.push(
-      to === from ? `${from + 1}` : to === from + 1 ? `${from + 1}, ${to + 1}` : `${from + 1}–${to + 1}`,
-    )
+    parts.push(to === from ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)
     from = to
   }
   return parts.join(', ')

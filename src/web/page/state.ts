@@ -40,19 +40,16 @@ export function createState(first: Choices): State {
   }
 }
 
-/** The part of the address after `#`: `layer` as people count and the path. */
+/** The part of the address after `#`. */
 export function printAddress({ layer, path }: { layer: number | undefined; path: string }): string {
   const words = new URLSearchParams()
-  if (layer !== undefined) words.set('layer', String(layer + 1))
+  if (layer !== undefined) words.set('layer', String(layer))
   if (path !== '') words.set('path', path)
   return words.toString()
 }
 
 export function parseAddress(hash: string): { layer: number | undefined; path: string } {
   const words = new URLSearchParams(hash.replace(/^#/, ''))
-  const layer = Number(words.get('layer'))
-  return {
-    layer: Number.isInteger(layer) && layer > 0 ? layer - 1 : undefined,
-    path: words.get('path') ?? '',
-  }
+  const layer = words.get('layer') ?? ''
+  return { layer: /^\d+$/.test(layer) ? Number(layer) : undefined, path: words.get('path') ?? '' }
 }

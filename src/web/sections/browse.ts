@@ -9,16 +9,18 @@ const marks = [
   ['removed', 'removes it'],
 ] as const
 
-export function browseSections(layers: readonly string[]): Markup {
+/** `layers` are the titles of the layers, `shipped` the bytes of them all. */
+export function browseSections(layers: readonly string[], shipped: number): Markup {
   return html`<section id="map" aria-labelledby="map-title">
 <div class="title-row"><h2 id="map-title">Every byte</h2>
 <fieldset class="choice" id="map-colour"><legend>Colour</legend><label><input type="radio" name="colour" value="waste" checked>by waste</label><label><input type="radio" name="colour" value="layer">by layer</label></fieldset></div>
+${shipped === 0 && html`<p class="lead">No layer ships a byte.</p>`}
 <nav class="crumbs" id="crumbs" aria-label="Place in the treemap"></nav>
-<div class="treemap" id="treemap" tabindex="0" role="application" aria-roledescription="treemap" aria-label="Treemap of all bytes that are shipped" aria-describedby="map-help"><canvas id="map-canvas"></canvas><div class="tip" id="map-tip" hidden></div></div>
+<div class="treemap" id="treemap"${shipped === 0 && html` hidden`} tabindex="0" role="application" aria-roledescription="treemap" aria-label="Treemap of all bytes that are shipped" aria-describedby="map-help"><canvas id="map-canvas"></canvas><div class="tip" id="map-tip" hidden></div></div>
 <p class="help" id="map-help">Click or <kbd>Enter</kbd> goes in, <kbd>Backspace</kbd> out, arrow keys move, <kbd>f</kbd> shows the file in the list.</p>
 <p class="status" id="map-status" role="status"></p>
 <ul class="legend" id="map-legend">${(['visible', 'deleted', 'overwritten', 'metadataOnly', 'duplicate', 'caches'] as const).map((name) => html`<li><span class="swatch swatch-${name}"></span>${name === 'visible' ? 'Visible' : classWords[name].title}</li>`)}</ul>
-<ul class="legend layer-legend" id="map-layers" hidden>${layers.map((title, i) => html`<li class="l${i}"><button type="button" class="chip" data-layer="${i}" aria-pressed="false" title="${title}" aria-label="Layer ${i + 1}: ${title}">${i + 1}</button></li>`)}<li><span class="swatch swatch-rot"></span>hatched: not to be seen in the end</li></ul>
+<ul class="legend layer-legend" id="map-layers" hidden>${layers.map((title, i) => html`<li class="l${i}"><button type="button" class="chip" data-layer="${i}" aria-pressed="false" title="${title}" aria-label="Layer ${i}: ${title}">${i}</button></li>`)}<li><span class="swatch swatch-rot"></span>hatched: not to be seen in the end</li></ul>
 <details class="as-table" id="map-details"><summary>This level as a table</summary><div id="map-table"></div></details>
 </section>
 <section id="files" aria-labelledby="files-title">

@@ -52,10 +52,10 @@ function diveNote({
   dive: StudyReport['dive']
 }): Markup | false {
   const difference = dive.wastedBytes - lost
-  if (Math.abs(difference) < shipped / 200) return false
+  if (difference === 0 || Math.abs(difference) < shipped / 200) return false
   return difference < 0
-    ? html`<p class="note">dive counts <b>${bytes(dive.wastedBytes)}</b> as wasted and does not see the other ${bytes(-difference)}: its formula knows paths that occur twice, not directories that are removed whole.</p>`
-    : html`<p class="note">dive counts <b>${bytes(dive.wastedBytes)}</b> as wasted, ${bytes(difference)} too many: its formula adds up every version of a path, also the one that stays.</p>`
+    ? html`<p class="note">By dive’s formula <b>${bytes(dive.wastedBytes)}</b> are wasted, ${bytes(-difference)} too few: it sees paths that occur in several layers, not what goes with a removed directory.</p>`
+    : html`<p class="note">By dive’s formula <b>${bytes(dive.wastedBytes)}</b> are wasted, ${bytes(difference)} too many: it adds up every version of a path, also the one that stays.</p>`
 }
 
 /** A share with two digits, never rounded up to the whole. */

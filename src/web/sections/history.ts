@@ -1,6 +1,6 @@
 // The history as the image tells it, top first, with the entries that made no layer.
 import type { StudyReport } from '../../engine/index.ts'
-import { instruction, placeText } from '../layers.ts'
+import { placeText, titleOf } from '../layers.ts'
 import { html, type Markup } from '../markup.ts'
 import { bytes } from '../page/words.ts'
 
@@ -11,7 +11,7 @@ export function historySection({ history, layers }: StudyReport): Markup {
 <thead><tr><th scope="col">Layer</th><th scope="col">Created by</th><th scope="col">Line</th><th scope="col">Created</th><th scope="col" class="right">Size</th></tr></thead>
 <tbody>${[...history].reverse().map(({ createdBy, layer, place }) => {
     const made = layer === undefined ? undefined : layers[layer]
-    return html`<tr${made === undefined ? html` class="empty"` : html` class="l${made.index}"`}><td>${made !== undefined && html`<span class="chip">${made.index + 1}</span>`}</td><td><code>${instruction(createdBy || made?.comment || '')}</code></td><td>${place !== undefined && placeText(place)}</td><td>${made?.created?.replace('T', ' ').replace(/(\.\d+)?Z$/, '') ?? ''}</td><td class="right">${made === undefined ? '—' : bytes(made.size)}</td></tr>
+    return html`<tr${made === undefined ? html` class="empty"` : html` class="l${made.index}"`}><td>${made !== undefined && html`<span class="chip">${made.index}</span>`}</td><td><code>${titleOf(made ?? { createdBy })}</code></td><td>${place !== undefined && placeText(place)}</td><td>${made?.created?.replace('T', ' ').replace(/(\.\d+)?Z$/, '') ?? ''}</td><td class="right">${made === undefined ? '—' : bytes(made.size)}</td></tr>
 `
   })}</tbody></table></div>
 </section>`

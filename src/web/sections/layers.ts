@@ -1,6 +1,6 @@
 // The list beside the onion: top layer first, as the onion is peeled. Each entry is a button that picks the layer everywhere on the page.
 import type { StudyLayer, StudyReport } from '../../engine/index.ts'
-import { instruction, placeText } from '../layers.ts'
+import { placeText, titleOf } from '../layers.ts'
 import { html, type Markup } from '../markup.ts'
 import { bytes, count } from '../page/words.ts'
 import { onion } from './onion.ts'
@@ -19,8 +19,8 @@ export function layersSection({ layers, totals }: StudyReport): Markup {
 function row(layer: StudyLayer, largest: number): Markup {
   const { index, size, wastedBytes } = layer
   return html`<li class="l${index}"><button type="button" class="layer" data-layer="${index}" aria-pressed="false">
-<span class="chip" aria-hidden="true">${index + 1}</span>
-<span class="what"><code>${instruction(layer.createdBy || layer.comment || '')}</code><span class="facts">${facts(layer)}</span></span>
+<span class="chip" aria-hidden="true">${index}</span>
+<span class="what"><code>${titleOf(layer)}</code><span class="facts">${facts(layer)}</span></span>
 <span class="cost"><b>${bytes(size)}</b>${wastedBytes > 0 && html`<span class="waste">${bytes(wastedBytes)} wasted</span>`}</span>
 ${costBar({ size, wasted: wastedBytes, largest })}
 </button></li>

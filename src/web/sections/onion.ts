@@ -46,8 +46,9 @@ export function onion(layers: readonly StudyLayer[], shipped: number): Markup {
 ${layers.map((layer) => ring(layer, rings[layer.index]!))}
 <circle class="shine" cx="${centre}" cy="${centre}" r="${skin}" fill="url(#shine)"/>
 <circle class="heart" cx="${centre}" cy="${centre}" r="${heart - 3}"/>
-<text class="heart-size" id="heart-size" x="${centre}" y="${centre - 2}">${bytes(shipped)}</text>
-<text class="heart-word" id="heart-word" x="${centre}" y="${centre + 18}">${count(layers.length, 'layer')}</text>
+<text class="heart-size" id="heart-size" x="${centre}" y="${centre}">${bytes(shipped)}</text>
+<text class="heart-word" id="heart-word" x="${centre}" y="${centre + 19}">${count(layers.length, 'layer')}</text>
+<text class="heart-word heart-waste" id="heart-waste" x="${centre}" y="${centre + 34}"></text>
 </svg>`
 }
 
@@ -63,12 +64,12 @@ export function onionOutline(sizes: readonly number[], colours: number): Markup 
 function summary(layers: readonly StudyLayer[]): string {
   const [largest] = [...layers].sort((a, b) => b.size - a.size)
   if (largest === undefined) return 'An image without layers'
-  return `An onion of ${count(layers.length, 'layer')}; the largest is layer ${largest.index + 1} with ${bytes(largest.size)}. The list of layers tells the rest.`
+  return `An onion of ${count(layers.length, 'layer')}; the largest is layer ${largest.index} with ${bytes(largest.size)}. The list of layers tells the rest.`
 }
 
 function ring(layer: StudyLayer, { inner, outer }: Ring): Markup {
   const wasted = layer.size === 0 ? 0 : layer.wastedBytes / layer.size
-  const note = `Layer ${layer.index + 1}: ${bytes(layer.size)}, ${percent(layer.wastedBytes, layer.size)} of it wasted`
+  const note = `Layer ${layer.index}: ${bytes(layer.size)}, ${percent(layer.wastedBytes, layer.size)} of it wasted`
   return html`<g class="ring l${layer.index}" data-layer="${layer.index}"><title>${note}</title><path class="flesh" d="${arc({ inner, outer }, 1)}"/>${wasted > 0 && html`<path class="rot" d="${arc({ inner, outer }, wasted)}"/>`}</g>
 `
 }

@@ -1,6 +1,6 @@
 // The Dockerfile with what each line costs; where its text is not known, the instructions that the image remembers.
 import type { StudyLayer, StudyReport } from '../../engine/index.ts'
-import { instruction } from '../layers.ts'
+import { titleOf } from '../layers.ts'
 import { html, type Markup } from '../markup.ts'
 import { bytes } from '../page/words.ts'
 import { type Line, linesOf } from '../recipe-lines.ts'
@@ -21,7 +21,7 @@ export function recipeSection(report: StudyReport): Markup {
 function rememberedLines({ history, layers }: StudyReport): Line[] {
   return history.map(({ createdBy, layer }) => ({
     number: undefined,
-    text: instruction(createdBy),
+    text: titleOf(layer === undefined ? { createdBy } : layers[layer]!),
     layers: layer === undefined ? [] : [layers[layer]!],
     continues: false,
   }))
@@ -34,7 +34,7 @@ function lineRow({ number, text, layers, continues }: Line, largest: number): Ma
   const cost =
     last !== undefined &&
     !continues &&
-    html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false" aria-label="${number === undefined ? 'Instruction' : `Line ${number}`}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index + 1}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}${costBar({ size, wasted, largest })}</button>`
+    html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false" aria-label="${number === undefined ? 'Instruction' : `Line ${number}`}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}${costBar({ size, wasted, largest })}</button>`
   return html`<div role="listitem" class="recipe-line${last === undefined ? '' : ` l${last.index} owned`}"${last === undefined ? '' : attribute('data-lines', layers.map(({ index }) => index).join(' '))}${number === undefined ? '' : attribute('id', `line-${number}`)}><span class="number">${number ?? ''}</span><code>${highlight(text)}</code><span class="price">${cost}</span></div>
 `
 }
