@@ -12,9 +12,9 @@ import { repository } from '../sources.ts'
 import { launchChromium, noChromium, visit } from './chromium.ts'
 
 const dockerfile = `FROM ${baseName}
-RUN mkdir /work && \\
-    head -c 300000 /dev/urandom > /work/objects
-RUN rm -rf /work
+RUN mkdir /objects && \\
+    head -c 300000 /dev/urandom > /objects/pack
+RUN rm -rf /objects
 COPY app /app
 RUN chown -R 1000:1000 /app
 COPY deploy.key /root/deploy.key
@@ -83,9 +83,9 @@ test('three traps, built for real, at their lines', { skip: noChromium || cannot
   ])
   assert.deepEqual(
     (await page.locator('.card .paths').allInnerTexts()).slice(0, 3).map((list) => list.split(/\s+/)[0]),
-    ['/work/objects', '/app/', '/root/deploy.key'],
+    ['/objects/pack', '/app/', '/root/deploy.key'],
   )
-  assert.match(await said('#history tbody'), /RUN rm -rf \/work Dockerfile:4/)
+  assert.match(await said('#history tbody'), /RUN rm -rf \/objects Dockerfile:4/)
   assert.deepEqual(complaints, [])
   assert.deepEqual(requests, [])
 })
