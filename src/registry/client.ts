@@ -1,6 +1,6 @@
 // One call to a registry: the endpoint to ask, logging in when it asks for it, redirects, another try where that may help, and the
 // fault in its own words where it says no. What the calls mean is in the files beside this one.
-import { type Context, Fault } from '../core/index.ts'
+import { type Context, Fault, isFault } from '../core/index.ts'
 import { type Authorizer, denied, openAuthorizer } from './auth/authorizer.ts'
 import type { CredentialSource } from './auth/keychain.ts'
 import type { EndpointSource } from './hosts/configuration.ts'
@@ -138,23 +138,32 @@ export function openClient(parts: ClientParts): Client {
     if (call.accept.includes(answer.status)) return answer
     throw await faultOfAnswer(answer, Date.now())
   }
+  /** What it does not have, or cannot give at once, the next place may have. */
+  const askMirror = async (endpoint: Endpoint, call: Call, ctx: Context): Promise<Answer | undefined> => {
+    try {
+      const answer = await attempt(await reach(endpoint), call, ctx)
+      if (answer.status !== 404) return answer
+      answer.discard()
+      return undefined
+    } catch (thrown) {
+      ctx.signal.throwIfAborted()
+      if (isFault(thrown)) return undefined
+      throw thrown
+    }
+  }
   return {
     patience,
     async call(call, ctx) {
       const able = endpointsOf(call.domain).filter(({ capabilities }) => capabilities.has(call.need))
       if (able.length === 0)
         throw new Fault('registry.config', `the configuration of ${call.domain} has no place to ${call.need}`)
-      for (const endpoint of able) {
-        try {
-          const known = await reach(endpoint)
-          const tries =
-            call.repeatable === false || endpoint !== able.at(-1) ? { ...patience, tries: 1 } : patience
-          return await withRetries(() => attempt(known, call, ctx), tries, ctx.signal)
-        } catch (thrown) {
-          if (endpoint === able.at(-1) || ctx.signal.aborted) throw thrown
-        }
+      for (const endpoint of able.slice(0, -1)) {
+        const answer = await askMirror(endpoint, call, ctx)
+        if (answer !== undefined) return answer
       }
-      throw new Fault('internal', 'there was no last endpoint')
+      const known = await reach(able.at(-1)!)
+      const tries = call.repeatable === false ? { ...patience, tries: 1 } : patience
+      return await withRetries(() => attempt(known, call, ctx), tries, ctx.signal)
     },
     async home(domain) {
       const known = await reach(endpointsOf(domain).find(({ mirror }) => !mirror)!)
