@@ -26,7 +26,7 @@ export interface BrowseStreams {
 }
 
 /** How long a lone Escape may be the beginning of a key's sequence. */
-const escapeMilliseconds = 30
+const escapeMilliseconds = 20
 
 /** Shows a study until the user quits. Gives the terminal back on every way out; faults with what `ctx.signal` says when it is aborted. */
 export async function browse(

@@ -164,7 +164,7 @@ export function nextChange(state: State, step: 1 | -1): State {
   const { file } = state
   if (file === undefined) return state
   const starts = (row: number): boolean =>
-    file.lines[row]!.change !== 'same' && (row === 0 || file.lines[row - 1]!.change === 'same')
+    file.lines.at(row)?.change !== 'same' && (row === 0 || file.lines.at(row - 1)?.change === 'same')
   for (let row = file.at.top + step; row >= 0 && row < file.lines.length; row += step)
     if (starts(row)) {
       const at = moveTo({ cursor: row, top: row }, row, listOf(state).extent)

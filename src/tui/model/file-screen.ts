@@ -1,4 +1,5 @@
 // A file's content as lines: text, bytes in hexadecimal, or what differs from the version of a layer below.
+import { printSize } from '../../core/index.ts'
 import type { NodeId, Version } from '../../engine/index.ts'
 import { compareLines, type DifferenceLine } from './line-difference.ts'
 import { atTop, type Position } from './list.ts'
@@ -21,11 +22,20 @@ export interface FileScreen {
   readonly content: Content | undefined
   /** The version that this one replaced; absent where there is none or it is no file. */
   readonly below: Content | undefined
-  readonly lines: readonly DifferenceLine[]
+  readonly lines: Lines
+}
+
+/** Made when they are asked for, where there may be very many. */
+export interface Lines {
+  readonly length: number
+  at(row: number): DifferenceLine | undefined
 }
 
 /** Bytes of a file that are read and shown at the most. */
-export const readLimit = 4 << 20
+export const readLimit = 1 << 20
+
+/** Bytes of binary files that are compared at the most. */
+const hexCompareLimit = 128 << 10
 
 export function openFile(id: NodeId, path: string, mode: FileMode): FileScreen {
   return { id, path, mode, at: atTop, left: 0, content: undefined, below: undefined, lines: [] }
@@ -40,19 +50,30 @@ export function setMode(file: FileScreen, mode: FileMode): FileScreen {
   return { ...file, mode, at: atTop, left: 0, lines: linesOf(file, mode) }
 }
 
-function linesOf({ content, below }: FileScreen, mode: FileMode): readonly DifferenceLine[] {
+function linesOf({ content, below }: FileScreen, mode: FileMode): Lines {
   if (content === undefined) return []
   const same = (text: string): DifferenceLine => ({ change: 'same', text })
-  if (mode === 'hex') return hexLines(content.bytes).map(same)
+  if (mode === 'hex') {
+    const length = Math.ceil(content.bytes.length / 16)
+    return { length, at: (row) => (row < length ? same(hexLine(content.bytes, row)) : undefined) }
+  }
   if (mode === 'text') return textLines(content.bytes).map(same)
   const attributes = compareAttributes(below?.version, content.version)
   const binary = isBinary(content.bytes) || (below !== undefined && isBinary(below.bytes))
   const split = binary ? hexLines : textLines
-  const body =
-    below !== undefined && Buffer.compare(below.bytes, content.bytes) === 0
-      ? [same('(the content is the same)')]
-      : compareLines(below === undefined ? [] : split(below.bytes), split(content.bytes))
-  return [...attributes, ...(attributes.length === 0 ? [] : [same('')]), ...body]
+  const head = [...attributes, ...(attributes.length === 0 ? [] : [same('')])]
+  if (below !== undefined && sameContent(below, content)) return [...head, same('(the content is the same)')]
+  const body = compareLines(below === undefined ? [] : split(below.bytes), split(content.bytes))
+  const compared = binary ? hexCompareLimit : readLimit
+  const cut = Math.max(content.version.size, below?.version.size ?? 0) > compared
+  return [...head, ...body, ...(cut ? [same(`(no more than ${printSize(compared)} are compared)`)] : [])]
+}
+
+/** By the digests, since no more than the beginning of a large file is read. */
+function sameContent(a: Content, b: Content): boolean {
+  if (a.version.digest !== undefined && b.version.digest !== undefined)
+    return a.version.digest === b.version.digest
+  return Buffer.compare(a.bytes, b.bytes) === 0
 }
 
 /** A NUL byte in the beginning is what tells binary files (as git and GNU diff do). */
@@ -67,15 +88,22 @@ function textLines(bytes: Uint8Array): string[] {
 }
 
 function hexLines(bytes: Uint8Array): string[] {
-  const lines: string[] = []
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = [...bytes.subarray(at, at + 16)]
-    const hex = row.map((byte) => byte.toString(16).padStart(2, '0'))
-    const halves = `${hex.slice(0, 8).join(' ').padEnd(23)}  ${hex.slice(8).join(' ').padEnd(23)}`
-    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('')
-    lines.push(`${at.toString(16).padStart(8, '0')}  ${halves}  |${text}|`)
+  const length = Math.ceil(Math.min(bytes.length, hexCompareLimit) / 16)
+  return Array.from({ length }, (_, row) => hexLine(bytes, row))
+}
+
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Sixteen bytes as `hexdump -C` prints them. */
+function hexLine(bytes: Uint8Array, row: number): string {
+  let [hex, text] = ['', '']
+  for (let at = row * 16; at < row * 16 + 16; at++) {
+    const byte = bytes[at]
+    hex += at % 16 === 8 ? '  ' : ' '
+    hex += byte === undefined ? '  ' : hexOf[byte]
+    if (byte !== undefined) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'
   }
-  return lines
+  return `${(row * 16).toString(16).padStart(8, '0')} ${hex}  |${text}|`
 }
 
 /** What differs between two versions of a path besides the content, a line each. */

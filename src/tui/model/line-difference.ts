@@ -6,7 +6,7 @@ export interface DifferenceLine {
 }
 
 /** Beyond so many changed lines the middle of both texts counts as replaced: the work grows with the square of it. */
-const limit = 1500
+const limit = 800
 
 /** One line each of what stays, goes and comes, in order. */
 export function compareLines(before: readonly string[], after: readonly string[]): readonly DifferenceLine[] {
@@ -17,7 +17,6 @@ export function compareLines(before: readonly string[], after: readonly string[]
     endBefore--
     endAfter--
   }
-  const line = (change: DifferenceLine['change']) => (text: string) => ({ change, text })
   return [
     ...before.slice(0, start).map(line('same')),
     ...compareMiddles(before.slice(start, endBefore), after.slice(start, endAfter)),
@@ -25,13 +24,13 @@ export function compareLines(before: readonly string[], after: readonly string[]
   ]
 }
 
+const line =
+  (change: DifferenceLine['change']) =>
+  (text: string): DifferenceLine => ({ change, text })
+
 function compareMiddles(before: readonly string[], after: readonly string[]): readonly DifferenceLine[] {
-  const trace = search(before, after)
-  if (trace === undefined)
-    return [
-      ...before.map((text) => ({ change: 'removed' as const, text })),
-      ...after.map((text) => ({ change: 'added' as const, text })),
-    ]
+  const trace = before.length === 0 || after.length === 0 ? undefined : search(before, after)
+  if (trace === undefined) return [...before.map(line('removed')), ...after.map(line('added'))]
   const lines: DifferenceLine[] = []
   let [x, y] = [before.length, after.length]
   for (let d = trace.length - 1; d >= 0; d--) {

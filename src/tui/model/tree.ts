@@ -117,11 +117,12 @@ export function goTo(tree: TreeState, node: NodeId, height: number): TreeState {
 
 /** A filter is a regular expression, as dive's is; what is none is a glob such as `*.so`, else plain text. */
 function matches(view: TreeView, text: string): Uint32Array {
-  return tryIn(view, [
-    { text, as: 'regex' },
-    { text, as: 'glob' },
-    { text, as: 'substring' },
-  ])
+  // text that means itself is found sooner as such
+  const kinds = /^[\w/ -]*$/.test(text) ? (['substring'] as const) : (['regex', 'glob', 'substring'] as const)
+  return tryIn(
+    view,
+    kinds.map((as) => ({ text, as })),
+  )
 }
 
 function tryIn(view: TreeView, [first, ...others]: readonly Search[]): Uint32Array {

@@ -17,10 +17,12 @@ const signs: Readonly<Record<DifferenceLine['change'], readonly [string, Tone]>>
 export function fileLines(state: State, { width, height }: Area): readonly Line[] {
   const file = state.file
   if (file === undefined) return []
-  const rows = file.lines.slice(file.at.top, file.at.top + height - 2).map(({ change, text }): Line => {
+  const shown = Math.max(0, Math.min(height - 2, file.lines.length - file.at.top))
+  const rows = Array.from({ length: shown }, (_, i): Line => {
+    const { change, text } = file.lines.at(file.at.top + i)!
     const [sign, tone] = signs[change]
-    const shown = [...text.replaceAll('\t', '    ')].slice(file.left).join('')
-    return lineOf(file.mode === 'difference' ? sign + shown : shown, tone)
+    const cut = [...text.replaceAll('\t', '    ')].slice(file.left).join('')
+    return lineOf(file.mode === 'difference' ? sign + cut : cut, tone)
   })
   return [titleLine(file.path, width, true), lineOf(about(state, file, height), 'dim'), ...rows]
 }
