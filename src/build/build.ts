@@ -40,6 +40,8 @@ export interface BuildRequest {
   /** Names of build arguments whose values must not be readable in what the build leaves behind. */
   readonly secretArguments: ReadonlySet<string>
   readonly labels: Readonly<Record<string, string>>
+  /** Of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>
   readonly platform?: Platform | undefined
   readonly network?: 'host' | 'none' | undefined
   readonly noCache: boolean
@@ -153,6 +155,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       config: config ?? {},
       history,
       layers: target.layers,
+      ...(Object.keys(request.annotations).length > 0 && { annotations: request.annotations }),
     })
     return { image, places: target.places }
   } finally {

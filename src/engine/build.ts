@@ -13,6 +13,7 @@ import {
 import type { FindImage } from '../plan/index.ts'
 
 import type { Image, Lease } from '../store/index.ts'
+import { parseAnnotations } from './annotations.ts'
 import type { BuildOptions, BuildResult, PullPolicy } from './api/index.ts'
 import { openBuildLog } from './build-log.ts'
 import { openBuildRecord } from './build-record.ts'
@@ -27,6 +28,7 @@ import type { Rooms } from './workshop.ts'
 export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
   const { store } = rooms
   const tags = (options.tags ?? []).map(parseTag)
+  const annotations = parseAnnotations(options.annotations ?? [])
   const id = randomUUID()
   using log = openBuildLog(store, id)
   const warnings: Extract<Event, { type: 'warning' }>[] = []
@@ -66,15 +68,27 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
       observer: record.observer,
     }
     const workshop = { store, machine: await rooms.machine(), findImage, findContext: named.find }
+    const isIndex = given.platforms.length > 1 || isTrue(given.buildArgs.get('BUILDKIT_MULTI_PLATFORM'))
+    const hasIndexNotes = Object.keys(annotations.index).length > 0
+    if (!isIndex && hasIndexNotes)
+      throw new Fault(
+        'usage.invalid',
+        'an annotation is for the index, and a build for one platform makes none',
+        {
+          hint: 'leave out index:, or ask for the index: --build-arg BUILDKIT_MULTI_PLATFORM=1',
+        },
+      )
     const all: Built[] = []
     for (const platform of given.platforms.length === 0 ? [undefined] : given.platforms) {
       const told = given.platforms.length < 2 ? inner : labelled(inner, platform)
-      all.push(await build({ ...request, platform }, workshop, told))
+      const own = annotations.forManifest(platform)
+      all.push(await build({ ...request, platform, annotations: own }, workshop, told))
     }
     const images = all.map(({ image }) => image)
-    const isIndex = images.length > 1 || isTrue(given.buildArgs.get('BUILDKIT_MULTI_PLATFORM'))
     const [{ image, places }] = all as [Built, ...Built[]]
-    const descriptor = isIndex ? store.images.createIndex(images) : image.descriptor
+    const descriptor = isIndex
+      ? store.images.createIndex(images, hasIndexNotes ? annotations.index : undefined)
+      : image.descriptor
     store.refs.setAll(tags.map((name) => ({ name, descriptor })))
     record.save(store, { outcome: 'done', places: places.map(placeOf) }, image.configDigest)
     return {

@@ -115,3 +115,34 @@ test('an image of none of this machine is still an image', async () => {
   assert.ok(engine.history('foreign').length > 0)
   assert.ok(engine.history(id).length > 0)
 })
+
+test('annotations go to the manifests and the index that they are for', async () => {
+  const make = (platform: string, annotations: readonly string[]) =>
+    engine.build(
+      {
+        context: { kind: 'empty' },
+        dockerfile: { kind: 'text', text, name: 'Dockerfile' },
+        platform,
+        annotations,
+        tags: ['noted'],
+      },
+      silent,
+    )
+  const built = await make('linux/amd64,linux/arm', [
+    'a=1',
+    'index:b=2',
+    'manifest[linux/arm/v7],index:c=x=y',
+  ])
+  const layout = path.join(home, 'noted')
+  await engine.save(['noted'], { format: 'oci-dir', output: layout }, silent)
+  const read = (digest: string) =>
+    JSON.parse(fs.readFileSync(path.join(layout, 'blobs', digest.replace(':', '/')), 'utf8')) as {
+      annotations: unknown
+    }
+  assert.deepEqual(read(built.manifest).annotations, { b: '2', c: 'x=y' })
+  const manifests = built.platforms?.map(({ manifest }) => read(manifest).annotations)
+  assert.deepEqual(manifests, [{ a: '1' }, { a: '1', c: 'x=y' }])
+  await assert.rejects(make('linux/amd64', ['index:a=1']), /makes none/)
+  for (const wrong of ['a', 'manifest:a', 'index-descriptor:a=1'])
+    await assert.rejects(make('linux/amd64', [wrong]), /invalid annotation/)
+})

@@ -1,9 +1,16 @@
 // The flags of `peel build`, which are docker's.
 import type { FlagTable, FlagValues } from '../flags.ts'
+import { otherFlags } from './build-refused.ts'
 
 export const buildFlags = {
+  ...otherFlags,
   'add-host': { kind: 'list', value: 'list', about: 'Add a custom host-to-IP mapping ("host:ip") for RUN' },
   allow: { kind: 'list', value: 'list', about: 'Allow extra privileges: security.insecure' },
+  annotation: {
+    kind: 'list',
+    value: 'list',
+    about: "Annotation of the image's manifest, or of the index: [index:]KEY=VALUE",
+  },
   'build-context': {
     kind: 'list',
     value: 'name=path',
@@ -37,6 +44,11 @@ export const buildFlags = {
   iidfile: { kind: 'text', value: 'string', about: 'Write the image ID to the file' },
   label: { kind: 'list', value: 'list', about: 'Set metadata for an image' },
   load: { kind: 'switch', about: 'Accepted', hidden: true },
+  'metadata-file': {
+    kind: 'text',
+    value: 'string',
+    about: 'Write digests and names of the result to the file, as JSON',
+  },
   network: {
     kind: 'choice',
     values: ['default', 'host', 'none'],
@@ -62,6 +74,7 @@ export const buildFlags = {
     about: 'Kind of progress',
   },
   pull: { kind: 'switch', about: 'Always attempt to pull newer versions of base images' },
+  push: { kind: 'switch', about: 'Push the tags of the result to their registries' },
   quiet: { kind: 'switch', short: 'q', about: 'Suppress the build output and print image ID on success' },
   'allow-secret-leak': {
     kind: 'switch',

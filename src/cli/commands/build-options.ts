@@ -9,6 +9,7 @@ import type {
   SecretSource,
 } from '../../engine/index.ts'
 import type { BuildFlags } from './build-flags.ts'
+import { findRefusal } from './build-refused.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -20,10 +21,13 @@ export interface Surroundings {
 
 /** Faults with `usage.invalid` on what the flags' own grammar does not catch. */
 export function readOptions(flags: BuildFlags, path: string, around: Surroundings): BuildOptions {
+  const refusal = findRefusal(flags)
+  if (refusal !== undefined) fail(refusal.message, refusal.hint)
   const secretArgs = flags['secret-build-arg']
   const buildArgs = readBuildArgs([...flags['build-arg'], ...secretArgs], around.env)
   return {
     ...whatToBuild(flags, path, around),
+    annotations: flags.annotation,
     contexts: parseContexts(flags['build-context']),
     tags: flags.tag,
     target: flags.target,
@@ -110,13 +114,13 @@ function parseAgent(text: string): { readonly id: string; readonly paths: readon
 }
 
 export interface SaveTo {
-  readonly format: SaveFormat | 'tar' | 'directory'
+  readonly format: SaveFormat | 'tar' | 'directory' | 'registry'
   /** `-` is standard output. */
   readonly path: string
 }
 
 /**
- * `DIR`, `-` (a tar on standard output) or `type=local|tar|docker|oci,dest=PATH[,tar=false]`; `undefined` for what Peel does anyway
+ * `DIR`, `-` (a tar on standard output), `type=local|tar|docker|oci,dest=PATH[,tar=false]` or `type=registry`; `undefined` for what Peel does anyway
  * (`type=image`, `type=docker` alone).
  */
 export function parseOutput(text: string): SaveTo | undefined {
@@ -125,9 +129,9 @@ export function parseOutput(text: string): SaveTo | undefined {
   const fields = parseFields(text, '--output')
   const path = fields.get('dest')
   const type = fields.get('type') ?? ''
+  if (type === 'registry' || (type === 'image' && fields.get('push') === 'true'))
+    return { format: 'registry', path: '' }
   if (type === 'image' || (type === 'docker' && path === undefined)) {
-    if (fields.get('push') === 'true')
-      fail(`--output ${text}: push is not done by a build`, 'Use peel push afterwards.')
     return undefined
   }
   const formats: Readonly<Record<string, SaveTo['format']>> = {

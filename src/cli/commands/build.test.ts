@@ -44,10 +44,11 @@ describe('the options of a build', () => {
       '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
       '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
       '--secret-build-arg S=x --require-cached ' +
-      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
+      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --annotation a.b=c --provenance=false --cache-from x --builder y --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
       dockerfile: { kind: 'path', path: 'd/Dockerfile' },
+      annotations: ['a.b=c'],
       contexts: {},
       tags: ['a:1', 'b'],
       target: 't',
@@ -102,6 +103,12 @@ describe('the options of a build', () => {
     [],
     ['a', 'b'],
     ['--build-context', 'a', '.'],
+    ['-m', '1g', '.'],
+    ['--sbom', 'true', '.'],
+    ['--attest', 'type=sbom', '.'],
+    ['--cache-to', 'type=inline', '.'],
+    ['--squash', '.'],
+    ['--push', '.'],
     ['-f', '-', '-'],
     ['--network', 'bridge', '.'],
     ['--secret', 'src=', '.'],
@@ -144,6 +151,18 @@ test('outputs', () => {
     assert.deepEqual(parseOutput(local), { format: 'directory', path: 'out' })
   assert.equal(parseOutput('type=docker'), undefined)
   assert.throws(() => parseOutput('type=oci'), isFault)
+})
+
+test('a file with the digests of the result', async (t) => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-metadata-'))
+  t.after(() => fs.rmSync(directory, { recursive: true }))
+  const file = path.join(directory, 'metadata.json')
+  await callCli(['build', '--metadata-file', file, '.'], { engine: builder() })
+  assert.deepEqual(JSON.parse(fs.readFileSync(file, 'utf8')), {
+    'containerimage.config.digest': id,
+    'containerimage.digest': sha256('manifest'),
+    'image.name': 'app:1',
+  })
 })
 
 describe('what a build prints', () => {

@@ -29,15 +29,29 @@ export default defineCommand({
     if (call.kind === 'check') return runCheck(await shell.engine(), options, { shell, format: call.format })
     if (call.kind !== 'build') return runCall(await shell.engine(), options, { shell, call })
     const outputs = flags.output.map(parseOutput).filter((output) => output !== undefined)
+    if (flags.push) outputs.push({ format: 'registry', path: '' })
+    if (outputs.some(({ format }) => format === 'registry') && flags.tag.length === 0)
+      fail('there is no tag to push', 'Name the image: -t REGISTRY/NAME.')
     const engine = await shell.engine()
     const mode = modeOf(flags, shell)
     const result = await runBuild(engine, options, { shell, mode, outputs })
     if (flags.iidfile !== undefined) writeFileSync(flags.iidfile, result.id)
+    if (flags['metadata-file'] !== undefined)
+      writeFileSync(flags['metadata-file'], `${JSON.stringify(metadata(result), undefined, 2)}\n`)
     if (flags.json) writeJson(shell, result)
     else if (mode === 'quiet') shell.out.write(`${result.id}\n`)
     return 0
   },
 })
+
+/** The fields of buildx's metadata file that Peel has values for. */
+function metadata({ id, manifest, tags, platforms }: BuildResult): object {
+  return {
+    ...(platforms === undefined && { 'containerimage.config.digest': id }),
+    'containerimage.digest': manifest,
+    ...(tags.length > 0 && { 'image.name': tags.join(',') }),
+  }
+}
 
 function modeOf(flags: BuildFlags, shell: Shell): ProgressMode {
   if (flags.quiet) return 'quiet'
@@ -67,7 +81,8 @@ async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Pr
     async (ctx) => {
       const result = await engine.build(options, ctx)
       for (const { format, stream } of targets) {
-        if (format === 'directory') await engine.exportDirectory(result.id, String(stream), ctx)
+        if (format === 'registry') await engine.push(result.tags, {}, ctx)
+        else if (format === 'directory') await engine.exportDirectory(result.id, String(stream), ctx)
         else if (format === 'tar') await engine.export(result.id, stream, ctx)
         else {
           const names = result.tags.length === 0 ? [result.id] : result.tags

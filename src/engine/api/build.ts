@@ -40,6 +40,8 @@ export interface BuildOptions {
   readonly buildArgs?: Readonly<Record<string, string | undefined>>
   /** Names of build arguments whose values are kept out of history, cache records and explanations. */
   readonly secretBuildArgs?: readonly string[]
+  /** `KEY=VALUE` for the manifests, `index:KEY=VALUE` for the index, `manifest[PLATFORM]:KEY=VALUE` for one manifest. */
+  readonly annotations?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
   readonly secrets?: readonly SecretSource[]
   readonly noCache?: boolean
