@@ -38,6 +38,7 @@ export async function browse(
     { input, output },
     { colours: (env.NO_COLOR ?? '') === '', unicode: hasUnicode(env) },
   )
+  using compared = new DisposableStack()
   const events = createQueue<Action>()
   const reader = createKeyReader()
   let waiting: NodeJS.Timeout | undefined
@@ -66,6 +67,7 @@ export async function browse(
       terminal.show(drawScreen(state))
       await idle(events, preparations(state))
       for (const action of await events.take()) {
+        if (action.kind === 'compared') compared.use(action.comparison)
         const next = update(state, action)
         state = next.state
         const { effect } = next

@@ -40,9 +40,14 @@ export function back(state: State): State {
   if (state.screen !== 'panes') return { ...state, screen: 'panes', file: undefined }
   if (state.tree.filter !== '') return inTree(state, (own, height) => tree.setFilter(own, '', height))
   if (state.tree.finds !== undefined) return { ...state, tree: { ...state.tree, finds: undefined } }
-  if (state.comparison !== undefined)
-    return { ...state, comparison: undefined, tree: openTree(state.study.tree, spanOf(state.layers)) }
+  if (state.comparison !== undefined) return withoutComparison(state)
   return state.layers.changes === 'marked' ? show(state, 'layer') : state
+}
+
+/** The tree shows the image itself again. */
+function withoutComparison(state: State): State {
+  if (state.comparison === undefined) return state
+  return { ...state, comparison: undefined, tree: openTree(state.study.tree, spanOf(state.layers)) }
 }
 
 export function switchView(state: State): State {
@@ -64,17 +69,15 @@ export function previousLeft(state: State): State {
 }
 
 export function show(state: State, changes: Changes): State {
-  const closed =
-    state.comparison === undefined
-      ? state
-      : back({ ...state, tree: { ...state.tree, filter: '', finds: undefined } })
-  return showLayers(closed, { ...closed.layers, changes, mark: undefined })
+  const own = withoutComparison(state)
+  return showLayers(own, { ...own.layers, changes, mark: undefined })
 }
 
 export function markLayer(state: State): State {
   if (state.layers.changes === 'marked') return show(state, 'layer')
   const mark = state.layers.at.cursor
-  const marked = showLayers(state, { ...state.layers, changes: 'marked', mark })
+  const own = withoutComparison(state)
+  const marked = showLayers(own, { ...own.layers, changes: 'marked', mark })
   return {
     ...marked,
     notice: `layer ${mark} is marked: go to another layer to compare them (c or Esc ends it)`,
@@ -175,8 +178,7 @@ export function nextChange(state: State, step: 1 | -1): State {
 
 /** Shows a path in one layer's changes. */
 function goToPath(state: State, path: string, layer: number): State {
-  const plain = state.comparison === undefined ? state : back(show(state, 'layer'))
-  const panes: State = { ...plain, screen: 'panes', pane: 'tree' }
+  const panes: State = { ...withoutComparison(state), screen: 'panes', pane: 'tree' }
   const at = jumpTo(panes.layers.at, layer, listOf(panes, 'layers').extent)
   const shown = showLayers(panes, { at, changes: 'layer', mark: undefined })
   const id = shown.tree.view.find(path)
@@ -217,7 +219,7 @@ export function lineOfLayer(state: State): State {
 export function layerOfLine(state: State): State {
   const line = costLines(state.study.report)[state.dockerfile.cursor]
   if (line?.layer === undefined) return { ...state, notice: 'this line made no layer' }
-  const panes: State = { ...state, screen: 'panes', pane: 'layers' }
+  const panes: State = { ...withoutComparison(state), screen: 'panes', pane: 'layers' }
   return showLayers(panes, {
     ...panes.layers,
     at: jumpTo(panes.layers.at, line.layer, listOf(panes, 'layers').extent),

@@ -1,6 +1,5 @@
 // What clicks and the wheel do: a click gives a pane the focus and puts the cursor on a row, a second one on the same row opens it;
 // the wheel moves what the pointer is over.
-
 import type { Input } from '../terminal/keys.ts'
 import { treeRowAt } from '../view/tree-pane.ts'
 import { findBinding } from './keymap.ts'

@@ -1,5 +1,4 @@
 // Moving: the same keys move the cursor of whatever list has the focus, so they are written once over all of them.
-
 import { imageLength, layerLines } from '../view/details.ts'
 import { costLines } from './costs.ts'
 import { bodyOf, layOut } from './layout.ts'

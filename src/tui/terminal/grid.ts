@@ -1,6 +1,6 @@
 // The screen as cells, so that only what changed is sent to the terminal. A wide character takes a cell and an empty one after it;
 // combining marks share the cell of what they combine with.
-import { cellsOf, tame } from '../../core/index.ts'
+import { cellsOf } from '../../core/index.ts'
 import type { Area } from '../model/layout.ts'
 import { type Line, type Tone, tones } from '../view/line.ts'
 
@@ -39,14 +39,15 @@ export function createGrid(columns: number, rows: number): Grid {
       }
       for (const { text, tone = 'plain' } of line.pieces) {
         const style = styleOf(tone) | mark
-        for (const character of tame(text)) {
-          const cells = cellsOf(character)
-          if (at + cells > end) break
-          if (cells === 0) {
+        for (const character of text) {
+          if (combining.test(character)) {
             if (at > start) texts[texts[at - 1] === '' ? at - 2 : at - 1] += character
             continue
           }
-          set(shown(character), style)
+          const shown = visible(character)
+          const cells = cellsOf(shown)
+          if (at + cells > end) break
+          set(shown, style)
           if (cells === 2) set('', style)
         }
       }
@@ -59,7 +60,10 @@ function styleOf(tone: Tone): number {
   return toneNumbers.get(tone)!
 }
 
-/** Names that are no UTF-8 hold lone surrogates, which no terminal can show. */
-function shown(character: string): string {
-  return character.isWellFormed() ? character : '\ufffd'
+const combining = /^\p{M}$/u
+
+/** Nothing that a terminal would obey gets to it: control and format characters show as `?`, bytes that are no UTF-8 as U+FFFD. */
+function visible(character: string): string {
+  if (!character.isWellFormed()) return '\ufffd'
+  return cellsOf(character) === 0 ? '?' : character
 }

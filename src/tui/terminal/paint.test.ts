@@ -29,7 +29,7 @@ describe('cells', () => {
     assert.deepEqual(gridOf('日\u0301').texts.slice(0, 2), ['日\u0301', ''])
   })
   test('nothing that moves a cursor reaches the terminal', () => {
-    assert.equal(gridOf('a\x1b[2Jb\x07c').texts.join('').trim(), 'abc')
+    assert.equal(gridOf('a\x1b[2Jb\n\r\u202ec').texts.join('').trim(), 'a?[2Jb???c')
     assert.equal(gridOf('\udcff').texts[0], '\ufffd')
   })
 })

@@ -1,5 +1,4 @@
 // Cells to what a terminal obeys: the one place that knows colours. Sends the cells that differ from what the terminal shows.
-
 import { type Tone, tones } from '../view/line.ts'
 import { type Grid, markedStyle } from './grid.ts'
 
@@ -69,13 +68,8 @@ function paintRow(before: Grid | undefined, after: Grid, row: number, palette: P
   if (first === end) return ''
   let last = end - 1
   while (!differs(last)) last--
-  // a terminal may disagree about the width of what is not ASCII: such a row is sent whole, each doubtful cell placed by itself
-  const doubtful = (cell: number): boolean => after.texts[cell]! > '~' && !(after.texts[cell]! in ascii)
   for (let cell = start; cell < end; cell++)
-    if (
-      doubtful(cell) ||
-      (before !== undefined && before.texts[cell]! > '~' && !(before.texts[cell]! in ascii))
-    ) {
+    if (isDoubtful(after, cell) || (before !== undefined && isDoubtful(before, cell))) {
       first = start
       last = end - 1
       break
@@ -91,10 +85,15 @@ function paintRow(before: Grid | undefined, after: Grid, row: number, palette: P
     }
     text +=
       palette.unicode || own <= '~' ? own : (ascii[own] ?? '?'.repeat(after.texts[cell + 1] === '' ? 2 : 1))
-    if (doubtful(cell) && cell < last)
+    if (isDoubtful(after, cell) && cell < last)
       text += place(row, cell - start + 1 + (after.texts[cell + 1] === '' ? 1 : 0))
   }
   return text
+}
+
+/** A terminal may disagree about the width of what is not ASCII: such a row is sent whole, and what follows is placed by its column. */
+function isDoubtful({ texts }: Grid, cell: number): boolean {
+  return texts[cell]! > '~' && !(texts[cell]! in ascii)
 }
 
 function place(row: number, column: number): string {
