@@ -7,7 +7,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # The one place that lists them, as command=package.
 case ${1:-test} in
   demo) wanted='crun=crun busybox=busybox-static mmdebstrap=mmdebstrap' ;;
-  test) wanted='crun=crun runc=runc busybox=busybox-static skopeo=skopeo umoci=umoci tmux=tmux docker-registry=docker-registry openssl=openssl chromium=chromium' ;;
+  test) wanted='crun=crun runc=runc busybox=busybox-static skopeo=skopeo umoci=umoci tmux=tmux docker-registry=docker-registry openssl=openssl chromium=chromium git=git ssh-agent=openssh-client xz=xz-utils bzip2=bzip2' ;;
   bench) wanted='crun=crun busybox=busybox-static runc=runc buildah=buildah openssl=openssl' ;;
   *) echo "usage: scripts/setup.sh [demo|test|bench]" >&2; exit 2 ;;
 esac

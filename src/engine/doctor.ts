@@ -19,6 +19,34 @@ const abilities: Readonly<Record<Ability, string>> = {
 /** Without these Peel works all the same, only slower or with less. */
 const optional: ReadonlySet<Ability> = new Set(['reflink', 'mount-erofs-file'])
 
+/** Programs of the system that some builds need. */
+const programs = [
+  {
+    program: 'xz',
+    with: 'ADD unpacks .tar.xz archives',
+    without: 'ADD cannot unpack .tar.xz archives',
+    from: 'xz-utils',
+  },
+  {
+    program: 'bzip2',
+    with: 'ADD unpacks .tar.bz2 archives',
+    without: 'ADD cannot unpack .tar.bz2 archives',
+    from: 'bzip2',
+  },
+  {
+    program: 'git',
+    with: 'contexts and ADD take git repositories',
+    without: 'contexts and ADD cannot take git repositories',
+    from: 'git',
+  },
+  {
+    program: 'ssh-agent',
+    with: 'build --ssh takes key files',
+    without: 'build --ssh cannot take key files',
+    from: 'openssh-client',
+  },
+] as const
+
 export async function examine(
   rooms: Rooms,
   version: string,
@@ -54,20 +82,13 @@ export async function examine(
           detail: [`${found.name} ${found.version} (${found.path})`, ...found.tricks].join(', '),
         },
   )
-  for (const [program, unpacks] of [
-    ['xz', '.tar.xz archives'],
-    ['bzip2', '.tar.bz2 archives'],
-  ] as const) {
-    const there = spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
+  for (const { program, with: there, without, from } of programs) {
+    // asked for nothing, they say so and end; what counts is that they start
+    const found = spawnSync(program, ['-h'], { stdio: 'ignore' }).error === undefined
     checks.push(
-      there
-        ? { name: program, ok: true, detail: `ADD unpacks ${unpacks}` }
-        : {
-            name: program,
-            ok: false,
-            detail: `ADD cannot unpack ${unpacks}`,
-            hint: `apt-get install ${program === 'xz' ? 'xz-utils' : program}`,
-          },
+      found
+        ? { name: program, ok: true, detail: there }
+        : { name: program, ok: false, detail: without, hint: `apt-get install ${from}` },
     )
   }
   const verified = options.verify === true ? await store.verify(ctx) : undefined
