@@ -32,7 +32,12 @@ export interface Workshop {
 export interface BuildRequest {
   readonly dockerfile: FoundDockerfile
   /** What COPY without `--from` takes files from, and what it is called: tells this build's cache records from others'. */
-  readonly context: { readonly source: FileSource; readonly name: string }
+  /** `time`: when it was made, in seconds since the epoch, where it says so. */
+  readonly context: {
+    readonly source: FileSource
+    readonly name: string
+    readonly time?: number | undefined
+  }
   /** By the name of a context; the empty name is the build's own. */
   readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly target?: string | undefined
@@ -80,6 +85,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
     ...request,
     buildArgs: withEpoch(request),
     context: context.source,
+    contextTime: context.time,
     findImage: workshop.findImage,
     findContext: workshop.findContext,
   })

@@ -13,13 +13,13 @@ import {
   textDockerfile,
 } from '../build/index.ts'
 import { type Context, Fault, normalizePlatform, type Platform, parsePlatform } from '../core/index.ts'
-import type { BuildArguments, FileSource } from '../plan/index.ts'
+import type { BuildArguments } from '../plan/index.ts'
 import type { BuildContext, BuildOptions } from './api/index.ts'
 import { secretReader } from './secrets.ts'
 import type { Rooms } from './workshop.ts'
 
 export interface BuildSource {
-  readonly context: { readonly source: FileSource; readonly name: string }
+  readonly context: Pick<OpenedContext, 'source' | 'name' | 'time'>
   /** The context's directory under the empty name, where it is one. */
   readonly directories: ReadonlyMap<string, GivenDirectory>
   readonly dockerfile: FoundDockerfile

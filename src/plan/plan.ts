@@ -21,6 +21,7 @@ import {
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
 import { findCircle } from './circle.ts'
+import { resolveEpoch } from './epoch.ts'
 import { instruct, type Scope } from './instruct.ts'
 import type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
@@ -38,6 +39,8 @@ export interface PlanOptions {
   /** Where COPY without `--from` takes files from; default: the directory without a name. */
   readonly context?: FileSource | undefined
   readonly findContext?: FindContext | undefined
+  /** What `SOURCE_DATE_EPOCH=context` stands for: seconds since the epoch. */
+  readonly contextTime?: number | undefined
 }
 
 interface StageStart {
@@ -57,9 +60,10 @@ interface WorkedOut {
 export async function planBuild(file: Dockerfile, options: PlanOptions): Promise<Plan> {
   const target = findTarget(file, options.target)
   const targetPlatform = options.platform ?? hostPlatform()
-  const given = options.buildArgs
-  const platformArgs = platformArguments(targetPlatform, file.stages[target]?.name ?? options.target, given)
-  const global = globalArguments(platformArgs, file.globalArgs, { given, escape: file.escape })
+  const asked = options.buildArgs
+  const platformArgs = platformArguments(targetPlatform, file.stages[target]?.name ?? options.target, asked)
+  const defaults = globalArguments(platformArgs, file.globalArgs, { given: asked, escape: file.escape })
+  const { epoch, given, global } = resolveEpoch(asked, defaults, options.contextTime)
   const declared = new Set(file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)))
   const worked = new Map<number, Promise<WorkedOut>>()
 
@@ -253,7 +257,7 @@ export async function planBuild(file: Dockerfile, options: PlanOptions): Promise
     stages,
     target: finished.stage.index,
     unusedArguments: [...given.keys()].filter((name) => !declared.has(name) && !isPredefined(name)),
-    epoch: epochOf(given.get('SOURCE_DATE_EPOCH') ?? global.get('SOURCE_DATE_EPOCH')),
+    epoch,
   }
 }
 
@@ -288,15 +292,6 @@ function blankHint(expression: string): FaultDetails {
 /** An ONBUILD trigger of the base, as if it stood where the FROM is. */
 function triggered(trigger: string, place: Place): Instruction {
   return { ...parseTrigger(trigger), place }
-}
-
-function epochOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined
-  if (!/^\d+$/.test(text))
-    throw new Fault('argument.missing', `invalid SOURCE_DATE_EPOCH: ${text}`, {
-      hint: 'write a number of seconds since 1970',
-    })
-  return Number(text)
 }
 
 async function at<T>(file: Dockerfile, place: Place | (() => Place), work: () => Promise<T>): Promise<T> {
