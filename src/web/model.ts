@@ -47,7 +47,6 @@ export const columns = [
 export type Column = (typeof columns)[number]
 
 export interface PageHead {
-  readonly image: string
   /** Bottom first: the instruction of each layer as it is shown. */
   readonly layers: readonly string[]
   /** How many paths and events the columns hold, and the bytes of each column. */

@@ -19,7 +19,6 @@ export function printPage(study: Study, { home }: { readonly home?: string | und
   const { report, tree } = study
   const paths = packPaths(study)
   const head: PageHead = {
-    image: report.image.name,
     layers: report.layers.map(titleOf),
     rows: paths.rows,
     events: paths.events,

@@ -36,7 +36,7 @@ async function pathsOf(rows: readonly SaidRow[]): Promise<Paths> {
       }
     }
   })
-  return readPaths({ image: '', layers: [], rows: rows.length, events, bytes }, await inflate(base64))
+  return readPaths({ layers: [], rows: rows.length, events, bytes }, await inflate(base64))
 }
 
 const directory = (layer: number): SaidEvent => ({ layer, kind: 'directory' })

@@ -43,23 +43,33 @@ test('rings have the areas of their layers, and none vanishes', () => {
     assert.ok(ringsOf(sizes).every(({ inner, outer }) => outer > inner && outer <= 192.001))
 })
 
-test('continued lines and here documents belong to their instruction', () => {
-  const text = 'FROM a\nRUN one \\\n  # why\n  two\nRUN <<A cat <<-"B"\nx\nA\n\ty\n\tB\nCMD c\n'
-  const layer = (line: number): object => ({ base: false, place: { file: 'Dockerfile', line } })
-  const lines = linesOf(text, { layers: [layer(2), layer(5)] } as unknown as Parameters<typeof linesOf>[1])
+test('each line of an instruction belongs to its layers, the price to the first', () => {
+  const text = 'FROM a\r\nRUN one \\\n  # why\n  two\n\nCOPY b c\n'
+  const layer = (line: number, file = 'Dockerfile'): object => ({ place: { file, line } })
+  const report = {
+    image: {
+      dockerfile: {
+        file: 'Dockerfile',
+        text,
+        instructions: [
+          { line: 1, endLine: 1 },
+          { line: 2, endLine: 4 },
+          { line: 6, endLine: 6 },
+        ],
+      },
+    },
+    layers: [layer(2, 'Dockerfile.base'), layer(2), layer(6)],
+    history: [],
+  } as unknown as Parameters<typeof linesOf>[0]
   assert.deepEqual(
-    lines.map(({ layers, continues }) => [layers[0]?.place?.line, continues]),
+    linesOf(report).map(({ text, layers, continues }) => [text, layers.length, continues]),
     [
-      [undefined, false],
-      [2, false],
-      [2, true],
-      [2, true],
-      [5, false],
-      [5, true],
-      [5, true],
-      [5, true],
-      [5, true],
-      [undefined, false],
+      ['FROM a', 0, false],
+      ['RUN one \\', 1, false],
+      ['  # why', 1, true],
+      ['  two', 1, true],
+      ['', 0, false],
+      ['COPY b c', 1, false],
     ],
   )
 })

@@ -153,6 +153,7 @@ pageTest('the treemap goes in by mouse, and says what is under it', async (page)
 
 pageTest('what the treemap shows is a table too', async (page) => {
   await page.click('#map-details summary')
+  await page.locator('#map-table tbody tr').first().waitFor()
   const rows = (await page.locator('#map-table tbody tr').allInnerTexts()).map((row) =>
     row.replaceAll('\u00a0', ' ').split('\t'),
   )
@@ -205,6 +206,30 @@ pageTest('names of the image stay text', async (page) => {
   assert.ok((await page.locator('.file .file-name').allInnerTexts()).includes('\ufffdexe.txt'))
 })
 
+test('the policy lets the page load and run nothing else', { skip: noChromium }, async () => {
+  const { page } = await visit(browser, url)
+  const refused = await page.evaluate<string[]>(`(async () => {
+    const refused = []
+    addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.push(effectiveDirective))
+    await fetch('http://127.0.0.1:9/').catch(() => {})
+    for (const markup of ['<img src="http://127.0.0.1:9/">', '<div style="color: red"></div>', '<img onerror="alert(5)" src="data:,">']) {
+      const place = document.createElement('div')
+      document.body.append(place)
+      place.innerHTML = markup
+    }
+    const script = document.createElement('script')
+    script.textContent = 'globalThis.ran = true'
+    document.body.append(script)
+    await new Promise((done) => setTimeout(done, 100))
+    return [...refused, String(globalThis.ran)]
+  })()`)
+  assert.deepEqual(
+    new Set(refused),
+    new Set(['connect-src', 'img-src', 'style-src-attr', 'script-src-attr', 'script-src-elem', 'undefined']),
+  )
+  await page.context().close()
+})
+
 pageTest('an address leads to a layer and a place', async (page) => {
   await page.goto('about:blank')
   await page.goto(`${url}#layer=1&path=app`)
@@ -219,6 +244,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     async (page) => {
       await checkAccessibility(page, `${colorScheme}, as it opens`)
       await page.click('#map-details summary')
+      await page.locator('#map-table tbody tr').first().waitFor()
       await page.click('button.layer[data-layer="1"]')
       await page.focus('#tree')
       await page.keyboard.press('ArrowRight')

@@ -108,8 +108,14 @@ export interface StudyReport {
     readonly platform: string
     /** ISO 8601. */
     readonly created?: string | undefined
-    /** The Dockerfile it was built from, where Peel built it. */
-    readonly dockerfile?: { readonly file: string; readonly text: string } | undefined
+    /** The Dockerfile it was built from, where Peel built it; of each instruction its first and last line. */
+    readonly dockerfile?:
+      | {
+          readonly file: string
+          readonly text: string
+          readonly instructions: readonly { readonly line: number; readonly endLine: number }[]
+        }
+      | undefined
     /** How many of the lowest layers came with the base. */
     readonly baseLayers: number
   }

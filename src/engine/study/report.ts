@@ -1,6 +1,7 @@
 // The report of a study: what analysis found in the layers, with the image's own words about them.
 import type { StudyFindings } from '../../analyze/index.ts'
 import { printPlatform } from '../../core/index.ts'
+import { readParts } from '../../dockerfile/index.ts'
 import type { StudyLayer, StudyReport } from '../api/index.ts'
 import { advise } from './advice.ts'
 import type { OpenedImage } from './opened.ts'
@@ -35,7 +36,7 @@ export function makeReport(image: OpenedImage, findings: StudyFindings, base: nu
       names: image.names,
       platform: printPlatform(image.config),
       created: image.config.created,
-      dockerfile: image.dockerfile,
+      dockerfile: image.dockerfile && withInstructions(image.dockerfile),
       baseLayers: base,
     },
     layers,
@@ -45,6 +46,14 @@ export function makeReport(image: OpenedImage, findings: StudyFindings, base: nu
     dive,
     items: items.map((item) => ({ ...item, advice: advise(item, layers) })),
   }
+}
+
+function withInstructions({
+  file,
+  text,
+}: NonNullable<OpenedImage['dockerfile']>): StudyReport['image']['dockerfile'] {
+  const { instructions } = readParts(text, file)
+  return { file, text, instructions: instructions.map(({ place: { line, endLine } }) => ({ line, endLine })) }
 }
 
 interface Entry {

@@ -67,6 +67,15 @@ describe('a study', () => {
     )
     assert.equal(report.image.dockerfile?.text, 'FROM base\nCOPY . /app\nENV A=b\nRUN rm /app/secret\n')
     assert.deepEqual(
+      report.image.dockerfile?.instructions.map(({ line, endLine }) => [line, endLine]),
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+        [4, 4],
+      ],
+    )
+    assert.deepEqual(
       report.history.map(({ layer }) => layer),
       [0, 1, undefined, 2],
     )

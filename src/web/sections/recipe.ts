@@ -1,6 +1,5 @@
 // The Dockerfile with what each line costs; where its text is not known, the instructions that the image remembers.
 import type { StudyLayer, StudyReport } from '../../engine/index.ts'
-import { titleOf } from '../layers.ts'
 import { html, type Markup } from '../markup.ts'
 import { bytes } from '../page/words.ts'
 import { type Line, linesOf } from '../recipe-lines.ts'
@@ -8,39 +7,44 @@ import { costBar } from './layers.ts'
 
 export function recipeSection(report: StudyReport): Markup {
   const { dockerfile } = report.image
-  const known = dockerfile?.text !== undefined
-  const lines = known ? linesOf(dockerfile.text, report) : rememberedLines(report)
+  const lines = linesOf(report)
   const largest = Math.max(1, ...lines.map((line) => sum(line.layers, 'size')))
+  const words =
+    dockerfile === undefined
+      ? {
+          title: 'Instructions',
+          lead: 'This image does not tell its Dockerfile; these are the instructions that it remembers.',
+        }
+      : {
+          title: dockerfile.file.replace(/^.*\//, ''),
+          lead: 'What each line brings, and how much of that no one sees.',
+        }
   return html`<section id="recipe" aria-labelledby="recipe-title">
-<h2 id="recipe-title">${known ? dockerfile.file.replace(/^.*\//, '') : 'Instructions'}</h2>
-<p class="lead">${known ? 'What each line brings, and how much of that no one sees.' : 'This image does not tell its Dockerfile; these are the instructions that it remembers.'}</p>
-<div class="recipe" role="list" tabindex="0" aria-label="${known ? 'Lines' : 'Instructions'} with their cost">${lines.map((line) => lineRow(line, largest))}</div>
+<h2 id="recipe-title">${words.title}</h2>
+<p class="lead">${words.lead}</p>
+<div class="recipe" role="list" tabindex="0" aria-label="${words.title} with the cost of each">${lines.map((line) => lineRow(line, largest))}</div>
 </section>`
 }
 
-function rememberedLines({ history, layers }: StudyReport): Line[] {
-  return history.map(({ createdBy, layer }) => ({
-    number: undefined,
-    text: titleOf(layer === undefined ? { createdBy } : layers[layer]!),
-    layers: layer === undefined ? [] : [layers[layer]!],
-    continues: false,
-  }))
-}
-
-function lineRow({ number, text, layers, continues }: Line, largest: number): Markup {
-  const size = sum(layers, 'size')
-  const wasted = sum(layers, 'wastedBytes')
+function lineRow(line: Line, largest: number): Markup {
+  const { number, text, layers } = line
   const last = layers.at(-1)
-  const cost =
-    last !== undefined &&
-    !continues &&
-    html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false" aria-label="${number === undefined ? 'Instruction' : `Line ${number}`}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}${costBar({ size, wasted, largest })}</button>`
-  return html`<div role="listitem" class="recipe-line${last === undefined ? '' : ` l${last.index} owned`}"${last === undefined ? '' : attribute('data-lines', layers.map(({ index }) => index).join(' '))}${number === undefined ? '' : attribute('id', `line-${number}`)}><span class="number">${number ?? ''}</span><code>${highlight(text)}</code><span class="price">${cost}</span></div>
+  const owner =
+    last === undefined
+      ? html` class="recipe-line"`
+      : html` class="recipe-line owned l${last.index}" data-lines="${layers.map(({ index }) => index).join(' ')}"`
+  return html`<div role="listitem"${owner}${number !== undefined && html` id="line-${number}"`}><span class="number">${number}</span><code>${highlight(text)}</code><span class="price">${price(line, largest)}</span></div>
 `
 }
 
-function attribute(name: 'id' | 'data-lines', value: string): Markup {
-  return name === 'id' ? html` id="${value}"` : html` data-lines="${value}"`
+/** What the layers of a line cost, as a button that picks the last of them; nothing on the further lines of an instruction. */
+function price({ number, layers, continues }: Line, largest: number): Markup | undefined {
+  const last = layers.at(-1)
+  if (last === undefined || continues) return undefined
+  const size = sum(layers, 'size')
+  const wasted = sum(layers, 'wastedBytes')
+  const what = number === undefined ? 'Instruction' : `Line ${number}`
+  return html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false" aria-label="${what}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}${costBar({ size, wasted, largest })}</button>`
 }
 
 function highlight(text: string): Markup {
