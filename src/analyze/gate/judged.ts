@@ -13,6 +13,8 @@ export interface LeftOut {
   readonly ignore: readonly string[]
   /** Ratios are not judged where no more bytes than this are wasted. */
   readonly floorBytes: number
+  /** How many secrets there are; absent where nobody looked for them. */
+  readonly secrets?: number | undefined
 }
 
 export interface Judged {
@@ -20,6 +22,7 @@ export interface Judged {
   readonly shippedBytes: number
   readonly reclaimableBytes: number
   readonly layers: number
+  readonly secrets: number | undefined
   /** The bytes that are shipped and not to be seen, largest first. */
   readonly items: readonly WasteItem[]
   /** Whether so much waste is worth failing for, where a rule is about a ratio. */
@@ -48,6 +51,7 @@ export function judgedOf(strata: Strata, hidden: Hidden, leftOut: LeftOut): Judg
     shippedBytes: above.reduce((sum, { contentSize: size }) => sum + size, 0),
     reclaimableBytes,
     layers: above.length,
+    secrets: leftOut.secrets,
     items: hiddenItems(strata, left).sort((a, b) => b.bytes - a.bytes),
     wasteCounts: (bytes) => bytes > floorBytes,
   }

@@ -13,6 +13,7 @@ export type RuleKey =
   | 'highestReclaimableBytes'
   | 'highestReclaimablePercent'
   | 'highestLayers'
+  | 'highestSecrets'
 
 export interface Rule {
   readonly key: RuleKey
@@ -98,6 +99,23 @@ export const rules: readonly Rule[] = [
         : invalid('highestLayers', value, 'a number of layers')
       return ({ layers }) =>
         layers > threshold ? `too many layers (layers=${layers} > threshold=${threshold})` : undefined
+    },
+  },
+  {
+    key: 'highestSecrets',
+    about: 'there are no more secrets of high or medium severity than this',
+    default: 'disabled',
+    read(value) {
+      const threshold = /^\d+$/.test(value.trim())
+        ? Number(value)
+        : invalid('highestSecrets', value, 'a number of secrets')
+      return ({ secrets }) => {
+        if (secrets === undefined)
+          throw new Fault('usage.invalid', 'highestSecrets: the image was not searched for secrets')
+        return secrets > threshold
+          ? `too many secrets (secrets=${secrets} > threshold=${threshold}); peel secrets tells them`
+          : undefined
+      }
     },
   },
 ]

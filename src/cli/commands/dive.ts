@@ -3,7 +3,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { type Context, Fault } from '../../core/index.ts'
-import type { Study } from '../../engine/index.ts'
+import type { RuleValues, SecretsReport, Study } from '../../engine/index.ts'
+import { readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
 import { gateFormats, printVerdict } from '../gate/print.ts'
 import { gateFlags, isGate, readGate } from '../gate/values.ts'
@@ -69,7 +70,11 @@ export default defineCommand({
     if (browse === undefined)
       return judge(
         study,
-        { ...gate!, excludeBase: gate!.excludeBase === true || base !== undefined },
+        {
+          ...gate!,
+          excludeBase: gate!.excludeBase === true || base !== undefined,
+          secrets: await searched(study, gate!.rules, shell),
+        },
         { shell, format: flags.format ?? 'text' },
       )
     const compare = (side: string, ctx: Context) =>
@@ -86,6 +91,17 @@ export default defineCommand({
     return 0
   },
 })
+
+/** Looks for secrets where a rule is about them. */
+async function searched(
+  study: Study,
+  { highestSecrets }: RuleValues,
+  shell: Shell,
+): Promise<SecretsReport | undefined> {
+  if (highestSecrets === undefined) return undefined
+  const allow = readAllowList(undefined)
+  return await withProgress(shell, autoMode(shell, 'quiet'), (ctx) => study.secrets({ allow }, ctx))
+}
 
 function judge(
   study: Study,

@@ -1,7 +1,7 @@
 // `peel secrets`: credentials in any layer of an image, hidden ones too, and in its configuration; never their values.
-import { existsSync, readFileSync } from 'node:fs'
 import { Fault } from '../../core/index.ts'
 import type { SecretFinding, SecretSeverity, SecretsReport } from '../../engine/index.ts'
+import { ownAllowList, readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
 import { autoMode, withProgress } from '../progress/index.ts'
@@ -11,7 +11,6 @@ import { sarifLog } from '../text/sarif.ts'
 import { readVersion } from '../version.ts'
 
 const severities = ['low', 'medium', 'high'] as const
-const ownAllowList = '.peel-secrets'
 
 export default defineCommand({
   name: 'secrets',
@@ -63,15 +62,6 @@ function parseStatus(text: string | undefined): number {
       hint: 'it is a number from 0 to 255',
     })
   return Number(text)
-}
-
-function readAllowList(file: string | undefined): string | undefined {
-  if (file === undefined && !existsSync(ownAllowList)) return undefined
-  try {
-    return readFileSync(file ?? ownAllowList, 'utf8')
-  } catch (cause) {
-    throw new Fault('allow.invalid', `the allow list ${file ?? ownAllowList} cannot be read`, { cause })
-  }
 }
 
 function printText(

@@ -36,6 +36,11 @@ export const gateFlags = {
     about: 'With --ci: most of those as a part of the bytes shipped, 0 to 1',
   },
   highestLayers: { kind: 'text', value: 'NUMBER', about: 'With --ci: most layers' },
+  highestSecrets: {
+    kind: 'text',
+    value: 'NUMBER',
+    about: 'With --ci: most secrets of high or medium severity, in any layer',
+  },
   'exclude-base': { kind: 'switch', about: 'With --ci: judge only what stands above the base image' },
   ignore: {
     kind: 'list',
@@ -58,6 +63,7 @@ const ruleKeys = [
   'highestReclaimableBytes',
   'highestReclaimablePercent',
   'highestLayers',
+  'highestSecrets',
 ] as const satisfies readonly RuleKey[]
 
 /** Whether images are judged here: the flag, or CI in the environment as dive reads it. */

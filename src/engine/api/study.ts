@@ -16,6 +16,7 @@ import type {
   WasteItem,
 } from '../../analyze/index.ts'
 import type { Context, DiffId, Digest } from '../../core/index.ts'
+import type { SecretsOptions, SecretsReport } from './secrets.ts'
 
 export type {
   AttributeChange,
@@ -169,6 +170,8 @@ export interface GateOptions {
   readonly ignore?: readonly string[] | undefined
   /** A size such as `1MB`: rules about ratios do not fail where no more than this is wasted. */
   readonly floor?: string | undefined
+  /** What the rule `highestSecrets` counts: `secrets` of the same study. */
+  readonly secrets?: SecretsReport | undefined
 }
 
 export interface Study extends Disposable {
@@ -176,6 +179,8 @@ export interface Study extends Disposable {
   readonly tree: StudyTree
   /** Judges the image by dive's rules and our own. Faults with `usage.invalid` on values that mean nothing. */
   judge(options: GateOptions): GateReport
+  /** The secrets in all its layers and in its configuration; contents that were scanned before are not read again. */
+  secrets(options: Pick<SecretsOptions, 'allow'>, ctx: Context): Promise<SecretsReport>
   /** The document that `dive --json FILE` writes. */
   diveDocument(): DiveExport
 }

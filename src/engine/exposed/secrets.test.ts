@@ -68,6 +68,19 @@ test('each secret is found with its layer and line, hidden ones too, and content
   assert.equal(less.findings.length + less.allowed.length, report.findings.length)
 })
 
+test('a gate counts the secrets that are not accepted', async () => {
+  using study = await engine.study('planted', {}, silent)
+  const secrets = await study.secrets({ allow: 'rule:private-key' }, silent)
+  const grave = secrets.findings.filter(({ severity }) => severity !== 'low').length
+  const judge = (highestSecrets: string) => study.judge({ rules: { highestSecrets }, secrets })
+  const result = (report: ReturnType<typeof judge>) =>
+    report.results.find(({ key }) => key === 'highestSecrets')
+  assert.equal(result(judge(String(grave)))?.status, 'passed')
+  assert.match(result(judge(String(grave - 1)))?.message ?? '', new RegExp(`secrets=${grave} > threshold`))
+  assert.equal(result(judge('disabled')), undefined)
+  assert.throws(() => study.judge({ rules: { highestSecrets: '0' } }), { code: 'usage.invalid' })
+})
+
 test('an archive is searched like the stored image', async () => {
   const output = path.join(place, 'planted.tar')
   await engine.save(['planted'], { format: 'docker-archive', output }, silent)

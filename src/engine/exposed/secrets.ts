@@ -21,17 +21,33 @@ import { type FileMatch, scanContents } from './contents.ts'
 
 const ranks = { high: 0, medium: 1, low: 2 } as const
 
+export interface ScannedImage {
+  readonly image: OpenedImage
+  readonly strata: Strata
+  /** How many of the lowest layers came with the base. */
+  readonly baseCount: number
+}
+
 export async function findImageSecrets(
   source: StudySource,
-  { platform, allow = '' }: SecretsOptions,
+  options: SecretsOptions,
+  { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
+): Promise<SecretsReport> {
+  const { platform } = options
+  using image = await openSource(source, { platform }, { rooms, ctx })
+  const strata = createStrata(image.layers.map(({ index }) => index))
+  const baseCount = await baseLayers(image, { platform }, { rooms, ctx })
+  return await secretsOf({ image, strata, baseCount }, options, { rooms, ctx })
+}
+
+export async function secretsOf(
+  { image, strata, baseCount }: ScannedImage,
+  { allow = '' }: Pick<SecretsOptions, 'allow'>,
   { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
 ): Promise<SecretsReport> {
   const isAllowed = parseAllowList(allow)
-  using image = await openSource(source, { platform }, { rooms, ctx })
   ctx.emit({ type: 'began', task: 'secrets', name: 'looking for secrets', at: Date.now() })
-  const strata = createStrata(image.layers.map(({ index }) => index))
   const { matches, ...scanned } = await scanContents(image, strata, { store: rooms.store, ctx })
-  const baseCount = await baseLayers(image, { platform }, { rooms, ctx })
   const describe = describer(image, strata, baseCount)
   const all = [
     ...findMetadataSecrets(image.config).map(describe.metadata),

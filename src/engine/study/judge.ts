@@ -7,7 +7,7 @@ import { advise } from './advice.ts'
 
 export function judgeStudy(
   study: { readonly strata: Strata; readonly findings: StudyFindings; readonly report: StudyReport },
-  { rules, excludeBase = false, ignore = [], floor = '0' }: GateOptions,
+  { rules, excludeBase = false, ignore = [], floor = '0', secrets }: GateOptions,
 ): GateReport {
   const { strata, findings, report } = study
   const gate = createGate(rules)
@@ -17,8 +17,11 @@ export function judgeStudy(
       hint: 'it is the number of wasted bytes up to which rules about ratios pass',
     })
   const baseLayers = excludeBase ? report.image.baseLayers : 0
+  const grave = secrets?.findings.filter(
+    ({ severity, base }) => severity !== 'low' && !(excludeBase && base),
+  ).length
   const { passed, results, judged } = gate(
-    judgedOf(strata, findings.hidden, { baseLayers, ignore, floorBytes }),
+    judgedOf(strata, findings.hidden, { baseLayers, ignore, floorBytes, secrets: grave }),
   )
   return {
     passed,

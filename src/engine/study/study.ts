@@ -27,6 +27,11 @@ export async function studyImage(
     report,
     tree: readableTree(createLayerTree(strata, findings.hidden), strata, () => image),
     judge: (wanted) => judgeStudy({ strata, findings, report }, wanted),
+    secrets: async (wanted, inner) =>
+      (await import('../exposed/secrets.ts')).secretsOf({ image, strata, baseCount: base }, wanted, {
+        rooms,
+        ctx: inner,
+      }),
     diveDocument: () => diveExport(strata, findings.dive, image.layers.map(diveWords(report))),
     [Symbol.dispose]: () => kept.dispose(),
   }
