@@ -4,6 +4,7 @@ import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchRegistry } from './registry.ts'
 import { type Command, run, sh, time } from './shell.ts'
 import { buildah, docker, installPeel, peel, type Tool } from './tools.ts'
 import { openVolume } from './volume.ts'
@@ -36,6 +37,8 @@ console.log(
   `${os.cpus().length} cores, ${os.release()}, stores on an ${volume.kind}; median [least–most] of ${options.n} runs each\n`,
 )
 for (const workload of workloads) report(workload)
+if (options.only === undefined || options.only.split(',').includes('registry'))
+  await benchRegistry(program, { directory, volume, repetitions: Number(options.n) })
 for (const tool of tools) tool.close()
 
 function report(workload: Workload): void {

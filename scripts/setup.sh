@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin:/sbin
 case ${1:-test} in
   demo) wanted='crun=crun busybox=busybox-static mmdebstrap=mmdebstrap' ;;
   test) wanted='crun=crun runc=runc busybox=busybox-static skopeo=skopeo umoci=umoci tmux=tmux docker-registry=docker-registry openssl=openssl chromium=chromium git=git ssh-agent=openssh-client xz=xz-utils bzip2=bzip2' ;;
-  bench) wanted='crun=crun busybox=busybox-static runc=runc buildah=buildah openssl=openssl' ;;
+  bench) wanted='crun=crun busybox=busybox-static runc=runc buildah=buildah openssl=openssl skopeo=skopeo docker-registry=docker-registry' ;;
   *) echo "usage: scripts/setup.sh [demo|test|bench]" >&2; exit 2 ;;
 esac
 
