@@ -9,7 +9,7 @@ import { mediaTypes, parseReference, silent } from '../core/index.ts'
 import { Registry } from '../registry/index.ts'
 import { type Image, openStore, type Store } from '../store/index.ts'
 import { openTestRegistry, type TestRegistry } from '../testing/registry.ts'
-import { noise } from '../testing/registry-image.ts'
+import { noise, putImage } from '../testing/registry-image.ts'
 import { file, tree } from '../testing/tree.ts'
 import { type PushOptions, pullImage, pushImage } from './index.ts'
 
@@ -158,4 +158,32 @@ test('a registry that refuses is not asked again, and the reason is its own', as
     message: /DENIED: requested access is denied/,
   })
   assert.deepEqual([...registry.manifests.keys()], [])
+})
+
+test('a prune removes what broken downloads left', async (t) => {
+  const { registry, store, client } = await openWorld(t)
+  const { blobs, manifest } = putImage(registry, {
+    repository: 'app',
+    tag: '1',
+    layers: [[{ name: 'f', type: 'file', content: noise(300_000, 1) }]],
+  })
+  registry.misbehave = (request, response) => {
+    if (!(request.url ?? '').endsWith(manifest.layers[0]!.digest)) return false
+    response.writeHead(200, { 'content-length': blobs[0]!.length })
+    response.write(blobs[0]!.subarray(0, 100_000))
+    setTimeout(() => response.destroy(), 50)
+    return true
+  }
+  const platform = { os: 'linux', architecture: 'amd64' }
+  const pull = pullImage(
+    { store, registry: client },
+    parseReference(`${registry.host}/app:1`),
+    { platform },
+    silent,
+  )
+  await assert.rejects(pull, { code: 'registry.dropped' })
+  const partial = path.join(store.root, 'partial')
+  assert.equal(fs.readdirSync(partial).length, 1)
+  assert.ok((await store.collect({}, silent)).freedBytes >= 100_000)
+  assert.deepEqual(fs.readdirSync(partial), [])
 })
