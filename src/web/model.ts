@@ -3,11 +3,9 @@
 
 /** Why the bytes of an event do not show in the end; the number in the `fate` column. */
 export const fates = ['visible', 'deleted', 'overwritten', 'metadataOnly'] as const
-export type Fate = (typeof fates)[number]
 
 /** What a layer does to a path; the number in the `act` column. */
 export const acts = ['unmodified', 'added', 'modified', 'attributesOnly', 'removed'] as const
-export type Act = (typeof acts)[number]
 
 /** What a layer has at a path; the number in the `kind` column. `implied`: a directory that it only has something in. */
 export const kinds = [

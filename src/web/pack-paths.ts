@@ -16,12 +16,10 @@ export function packPaths({ tree, report }: Study): PackedPaths {
   const kindNumber = all.kinds.map((kind) => kinds.indexOf(kind))
   const fateNumber = all.wastes.map((waste) => fates.indexOf(waste === 'none' ? 'visible' : waste))
   const rows = tree.length
-  const depth = new Uint32Array(rows)
   const packed = packColumns(({ name, number }) => {
     for (let row = 0; row < rows; row++) {
-      if (row > 0) depth[row] = depth[all.parent[row]!]! + 1
       name(all.names[row]!)
-      number('depth', depth[row]!)
+      number('depth', tree.shape.depth[row]!)
       const to = all.versionStart[row + 1]!
       number('events', to - all.versionStart[row]!)
       for (let version = all.versionStart[row]!; version < to; version++) {

@@ -15,8 +15,6 @@ export interface Colours {
   readonly hatch: CanvasPattern | null
 }
 
-export type Colouring = 'waste' | 'layer'
-
 export function readColours(layers: number, drawing: CanvasRenderingContext2D): Colours {
   const probe = element('span', { hidden: '' })
   document.body.append(probe)

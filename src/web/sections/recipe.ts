@@ -44,7 +44,10 @@ function price({ number, layers, continues }: Line, largest: number): Markup | u
   const size = sum(layers, 'size')
   const wasted = sum(layers, 'wastedBytes')
   const what = number === undefined ? 'Instruction' : `Line ${number}`
-  return html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false" aria-label="${what}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}${costBar({ size, wasted, largest })}</button>`
+  const label = `${what}: ${bytes(size)}, ${bytes(wasted)} wasted. Show layer ${last.index}`
+  return html`<button type="button" class="line-cost" data-layer="${last.index}" aria-pressed="false"
+  aria-label="${label}"><b>${bytes(size)}</b>${wasted > 0 && html`<span class="waste">−${bytes(wasted)}</span>`}
+${costBar({ size, wasted, largest })}</button>`
 }
 
 function highlight(text: string): Markup {

@@ -20,15 +20,23 @@ interface Group {
 export function wasteSection({ report, tree }: Pick<Study, 'report' | 'tree'>): Markup {
   const groups = groupItems(report.items)
   const shown = groups.slice(0, mostGroups)
+  const [first, more, rest] = [shown.slice(0, fewGroups), shown.slice(fewGroups), groups.slice(mostGroups)]
+  const cards = (some: readonly Group[]): Markup =>
+    html`<ol class="cards">${some.map((group) => card(group, { report, tree }))}</ol>`
+  const nothing = html`<p class="lead">Nothing: every byte that is shipped shows, once, and none of it is a cache.</p>`
   return html`<section id="waste" aria-labelledby="waste-title">
 <h2 id="waste-title">What to do</h2>
-${groups.length === 0 ? html`<p class="lead">Nothing: every byte that is shipped shows, once, and none of it is a cache.</p>` : html`<ol class="cards">${shown.slice(0, fewGroups).map((group) => card(group, { report, tree }))}</ol>`}
-${shown.length > fewGroups && html`<details class="more"><summary>${count(shown.length - fewGroups, 'more', 'more')}, ${bytes(total(shown.slice(fewGroups)))} together</summary><ol class="cards">${shown.slice(fewGroups).map((group) => card(group, { report, tree }))}</ol></details>`}
-${groups.length > shown.length && html`<p class="lead">And ${count(groups.length - shown.length, 'smaller one')} with ${bytes(total(groups.slice(mostGroups)))} together.</p>`}
+${groups.length === 0 ? nothing : cards(first)}
+${
+  more.length > 0 &&
+  html`<details class="more"><summary>${count(more.length, 'more', 'more')}, ${bytes(total(more))} together</summary>
+${cards(more)}</details>`
+}
+${rest.length > 0 && html`<p class="lead">And ${count(rest.length, 'smaller one')} with ${bytes(total(rest))} together.</p>`}
 </section>`
 }
 
-export function groupItems(items: readonly StudyItem[]): Group[] {
+function groupItems(items: readonly StudyItem[]): Group[] {
   const groups = new Map<string, Group>()
   for (const item of items) {
     const key = `${item.class} ${item.broughtBy} ${item.hiddenBy ?? ''} ${item.cache ?? ''}`
@@ -43,7 +51,9 @@ export function groupItems(items: readonly StudyItem[]): Group[] {
 
 function card(group: Group, { report, tree }: Pick<Study, 'report' | 'tree'>): Markup {
   const { first, items } = group
-  return html`<li class="card"><header><span class="badge badge-${first.class}">${classWords[first.class].title}</span><b>${bytes(group.bytes)}</b><span class="of">${percent(group.bytes, report.totals.shippedBytes)} of the image</span></header>
+  const share = percent(group.bytes, report.totals.shippedBytes)
+  return html`<li class="card"><header><span class="badge badge-${first.class}" title="${classWords[first.class].meaning}">${classWords[first.class].title}</span>
+<b>${bytes(group.bytes)}</b><span class="of">${share} of the image</span></header>
 <p class="happened">${happened(group, report)}</p>
 <p class="advice">${first.advice}</p>
 ${paths(items, tree)}</li>
