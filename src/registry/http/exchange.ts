@@ -37,6 +37,9 @@ export interface Wire {
   readonly idle: number
 }
 
+/** A registry that was sent a large blob may move it to its storage before it answers: it gets so many times as long. */
+const digestion = 5
+
 /** Faults: `registry.unreachable`, `registry.dropped`; the signal's reason when aborted. */
 export function exchange({ method, url, headers, body }: Exchange, wire: Wire): Promise<Answer> {
   const { agent, signal, idle } = wire
@@ -45,7 +48,8 @@ export function exchange({ method, url, headers, body }: Exchange, wire: Wire): 
     const send = url.protocol === 'https:' ? https.request : http.request
     const sized = body === undefined ? headers : { ...headers, 'content-length': String(body.size) }
     const call = send(url, { method, headers: sized, agent })
-    const timer = setTimeout(() => call.destroy(silence(idle)), idle)
+    const longest = body === undefined ? idle : idle * digestion
+    const timer = setTimeout(() => call.destroy(silence(longest)), longest)
     const abort = () => call.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
     signal.addEventListener('abort', abort, { once: true })
     const settle = () => {
