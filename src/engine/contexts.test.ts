@@ -133,6 +133,22 @@ describe('a context on a stream', () => {
     })
     assert.equal(seen.text('/other'), 'A')
   })
+  test('SOURCE_DATE_EPOCH=context is the time of the youngest file', async () => {
+    const at = directory({ a: 'A' })
+    fs.utimesSync(path.join(at, 'a'), 1_500_000_000, 1_500_000_000)
+    const tar = execFileSync('tar', ['-C', at, '-c', 'a'])
+    const make = (text: string, buildArgs: Record<string, string>) =>
+      engine.build(
+        { context: { kind: 'stream', stream: Readable.from([tar]) }, buildArgs, ...dockerfile(text) },
+        silent,
+      )
+    const plainText = 'FROM scratch\nCOPY a /\n'
+    for (const built of [
+      await make(plainText, { SOURCE_DATE_EPOCH: 'context' }),
+      await make(`ARG SOURCE_DATE_EPOCH=context\n${plainText}`, {}),
+    ])
+      assert.equal(store.images.get(built.manifest).config.created, '2017-07-14T02:40:00.000Z')
+  })
   test('what is neither is refused', async () => {
     const stream = Readable.from([Buffer.from([1, 0, 2])])
     await assert.rejects(build({ context: { kind: 'stream', stream } }), faults('context.missing', /neither/))

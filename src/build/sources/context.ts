@@ -3,6 +3,7 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { type Context, Fault, parseGitReference } from '../../core/index.ts'
+import type { LayerIndex } from '../../layer/index.ts'
 import type { FileSource } from '../../plan/index.ts'
 import { withHead } from '../../store/index.ts'
 import type { FetchTools } from '../tools.ts'
@@ -72,7 +73,8 @@ async function fromRemote(
   )
   const { modified } = file
   const time = modified === undefined ? undefined : Number(modified / 1_000_000_000n)
-  return { ...(await fromStream(fs.createReadStream(file.path), name, tools, ctx)), time }
+  const opened = await fromStream(fs.createReadStream(file.path), name, tools, ctx)
+  return { ...opened, time: time ?? opened.time }
 }
 
 async function fromStream(
@@ -84,7 +86,7 @@ async function fromStream(
   const { head, whole } = await withHead(stream, archiveHead)
   if (isArchiveHead(head)) {
     const layer = await ingestArchive({ head, stream: whole, name: 'the build context' }, tools.store, ctx)
-    return { source: { from: 'tree', layers: [layer] }, name }
+    return { source: { from: 'tree', layers: [layer] }, name, time: newest(tools.store.layers.index(layer)) }
   }
   const chunks: Uint8Array[] = []
   for await (const chunk of whole) chunks.push(chunk)
@@ -98,6 +100,16 @@ async function fromStream(
       },
     )
   return { source: nothing, name, dockerfile }
+}
+
+/** The time of an archive's youngest member: seconds since the epoch. */
+function newest(index: LayerIndex): number {
+  let latest = 0n
+  for (let row = 0; row < index.length; row++) {
+    const entry = index.at(row)
+    if ('meta' in entry && entry.meta.mtime > latest) latest = entry.meta.mtime
+  }
+  return Number(latest / 1_000_000_000n)
 }
 
 function contextDirectory(given: string): string {
