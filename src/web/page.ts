@@ -6,11 +6,12 @@ import { layerRules, titleOf } from './layers.ts'
 import { html, type Markup, scriptJson, trusted } from './markup.ts'
 import type { PageHead } from './model.ts'
 import { packPaths } from './pack-paths.ts'
+import { visible } from './page/words.ts'
 import { browseSections } from './sections/browse.ts'
 import { headline } from './sections/headline.ts'
 import { historySection } from './sections/history.ts'
 import { layersSection } from './sections/layers.ts'
-import { mark, masthead } from './sections/masthead.ts'
+import { mark, masthead, nameOf } from './sections/masthead.ts'
 import { recipeSection } from './sections/recipe.ts'
 import { wasteSection } from './sections/waste.ts'
 
@@ -19,13 +20,13 @@ export function printPage(study: Study, { home }: { readonly home?: string | und
   const { report, tree } = study
   const paths = packPaths(study)
   const head: PageHead = {
-    layers: report.layers.map(titleOf),
+    layers: report.layers.map((layer) => visible(titleOf(layer))),
     rows: paths.rows,
     events: paths.events,
     bytes: paths.bytes,
   }
   return printDocument({
-    title: `${report.image.name} peeled`,
+    title: `${nameOf(report.image)} peeled`,
     layers: report.layers.length,
     body: html`${masthead(report.image, home)}
 <main>

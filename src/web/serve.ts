@@ -104,7 +104,7 @@ function send(response: ServerResponse, status: number, page: string): void {
   response.end(page)
 }
 
-/** Pages by image, made when first asked for; the last few are kept. An image never changes, so neither does its page. */
+/** Pages by image, made when first asked for; the last few are kept. An image never changes, but its names do. */
 function pageMemory(engine: Engine, ctx: Context): Desk['pages'] {
   const kept = new Map<string, Promise<string>>()
   const make = async (image: string): Promise<string> => {
@@ -112,10 +112,12 @@ function pageMemory(engine: Engine, ctx: Context): Desk['pages'] {
     return printPage(study, { home: '/' })
   }
   return (image) => {
-    const page = kept.get(image) ?? make(image)
-    kept.delete(image)
-    kept.set(image, page)
-    page.catch(() => kept.delete(image))
+    const named = engine.images({ all: true }).filter(({ id }) => id === image)
+    const key = [image, ...named.map(({ repository, tag }) => `${repository}:${tag}`)].join(' ')
+    const page = kept.get(key) ?? make(image)
+    kept.delete(key)
+    kept.set(key, page)
+    page.catch(() => kept.delete(key))
     if (kept.size > pagesKept) kept.delete(kept.keys().next().value!)
     return page
   }

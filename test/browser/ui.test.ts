@@ -55,6 +55,7 @@ test('all images and the page of each, live', { skip: noChromium }, async (t) =>
   await checkAccessibility(page, 'the list of images')
   await page.click('.gallery a')
   await page.waitForSelector('body.ready #tree')
+  assert.equal(await page.locator('h1').innerText(), 'sample:latest')
   assert.match(await page.locator('.numbers').innerText(), /Reclaimable\s+168.kB/)
   await storeImage(store, {
     name: 'other/newer',

@@ -14,9 +14,14 @@ export function masthead(image: StudyReport['image'], home: string | undefined):
   ].filter((fact) => fact !== false)
   return html`<header class="masthead">
 ${home === undefined ? mark : html`<a href="${home}" aria-label="All images">${mark}</a>`}
-<div><h1><bdi>${image.name}</bdi></h1><p>${facts.map((fact, i) => html`${i > 0 && html`<span aria-hidden="true"> · </span>`}<span>${fact}</span>`)}</p></div>
+<div><h1><bdi>${nameOf(image)}</bdi></h1><p>${facts.map((fact, i) => html`${i > 0 && html`<span aria-hidden="true"> · </span>`}<span>${fact}</span>`)}</p></div>
 ${themeButton()}
 </header>`
+}
+
+/** What the image is called: as it was asked for, but rather by a name than by its id. */
+export function nameOf({ name, names, id }: StudyReport['image']): string {
+  return id.replace(/^sha256:/, '').startsWith(name.replace(/^sha256:/, '')) ? (names[0] ?? name) : name
 }
 
 export function themeButton(): Markup {
