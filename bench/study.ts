@@ -1,9 +1,11 @@
 // `node bench/study.ts [--files 75000 --bytes 1000000000 --layers 6 -n 3]`: the first study of a docker archive beside a plain read of the same
-// bytes (`gzip -dc | tar t`), a second one from the store, and how much memory the largest process took. Each in a process of its own.
+// bytes (`gzip -dc | tar t`), a second one from the store, the search for secrets the first time and the second, and how much memory the
+// largest process took. Each in a process of its own.
 import { createCipheriv } from 'node:crypto'
 import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { run as runCommand, sh, time as timeCommand } from './shell.ts'
 
@@ -44,6 +46,10 @@ compare('first study, plain tar', waste(plain), list)
 run(`${peel} load -i ${plain} > ${directory}/loaded`)
 const name = /Loaded image: (\S+)/.exec(fs.readFileSync(`${directory}/loaded`, 'utf8'))![1]!
 repeat('study from the store', waste(name))
+const secrets = `${peel} secrets --exit-code 0 --json ${name} > ${directory}/secrets.json`
+repeat('sha256 (plain)', `sha256sum ${plain} > ${directory}/sum`)
+repeat('secrets, first', secrets, forgetScans)
+repeat('secrets, again', secrets)
 console.log(`  peak memory  first ${peak(waste(packed))} MB, from the store ${peak(waste(name))} MB`)
 
 function compare(title: string, command: string, beside: number): void {
@@ -51,15 +57,24 @@ function compare(title: string, command: string, beside: number): void {
   console.log(`${' '.repeat(28)}${(own / beside).toFixed(2)} x`)
 }
 
-/** The median of some runs in seconds; the first, which warms caches, does not count. */
-function repeat(title: string, command: string): number {
+/** The median of some runs in seconds, each after `before`; the first, which warms caches, does not count. */
+function repeat(title: string, command: string, before: () => void = () => {}): number {
   run(command)
-  const times = Array.from({ length: repeats }, () => time(command)).sort((a, b) => a - b)
+  const times = Array.from({ length: repeats }, () => {
+    before()
+    return time(command)
+  }).sort((a, b) => a - b)
   const median = times[times.length >> 1]!
   console.log(
     `  ${title.padEnd(24)} ${median.toFixed(2)} s  [${times[0]!.toFixed(2)}-${times.at(-1)!.toFixed(2)}]`,
   )
   return median
+}
+
+function forgetScans(): void {
+  const database = new DatabaseSync(path.join(store, 'peel.db'))
+  database.exec('delete from scanned')
+  database.close()
 }
 
 /** Peak resident memory in megabytes, by GNU time. */
