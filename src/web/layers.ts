@@ -30,7 +30,7 @@ export function layerRules(count: number): string {
     const hue = Math.round((78 - 200 * along + 360) % 360)
     // neighbours of many layers differ in lightness as well
     const shift = count > 6 && i % 2 === 1 ? 0.06 : 0
-    const light = (0.66 - 0.08 * along - shift).toFixed(3)
+    const light = (0.7 - 0.08 * along - shift).toFixed(3)
     const dark = (0.76 - 0.06 * along - shift).toFixed(3)
     rules.push(`.l${i}{--c:light-dark(oklch(${light} .15 ${hue}),oklch(${dark} .14 ${hue}))}`)
   }
