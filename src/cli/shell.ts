@@ -44,6 +44,20 @@ export interface Browsed {
   readonly comparison?: Comparison | undefined
   /** Compares the image with another one that its user names. */
   readonly compare: (other: string) => Promise<Comparison>
+  readonly preferences?: BrowserPreferences | undefined
+}
+
+/** How its user likes the browser; absent is dive's way. */
+export interface BrowserPreferences {
+  /** Keys by dive's names of what they do, each such as `a`, `up`, `space`, `ctrl-a`. */
+  readonly keys?: Readonly<Record<string, readonly string[]>> | undefined
+  /** Changes that are not drawn at first. */
+  readonly hide?: readonly ('added' | 'removed' | 'modified' | 'unmodified')[] | undefined
+  readonly folded?: boolean | undefined
+  readonly attributes?: boolean | undefined
+  readonly aggregated?: boolean | undefined
+  /** The tree's part of the width, between 0 and 1. */
+  readonly treeWidth?: number | undefined
 }
 
 /** The web pages, as far as commands ask for them. */

@@ -3,7 +3,8 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Context } from '../core/index.ts'
 import type { Comparison, Study } from '../engine/index.ts'
 import { perform } from './effects.ts'
-import { begin, type State } from './model/state.ts'
+import { begin, type Preferences } from './model/begin.ts'
+import type { State } from './model/state.ts'
 import { type Action, update } from './model/update.ts'
 import { preparations } from './prepare.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -17,6 +18,7 @@ export interface BrowseSubject {
   readonly comparison?: Comparison | undefined
   /** Compares the image with another one that the user names. */
   readonly compare: (other: string) => Promise<Comparison>
+  readonly preferences?: Preferences | undefined
 }
 
 export interface BrowseStreams {
@@ -30,7 +32,7 @@ const escapeMilliseconds = 20
 
 /** Shows a study until the user quits. Gives the terminal back on every way out; faults with what `ctx.signal` says when it is aborted. */
 export async function browse(
-  { study, comparison, compare }: BrowseSubject,
+  { study, comparison, compare, preferences }: BrowseSubject,
   { input, output, env }: BrowseStreams,
   ctx: Context,
 ): Promise<void> {
@@ -61,7 +63,7 @@ export async function browse(
   ctx.signal.addEventListener('abort', onAbort)
   try {
     ctx.signal.throwIfAborted()
-    let state: State = begin(study, terminal.size())
+    let state: State = begin(study, terminal.size(), preferences)
     if (comparison !== undefined) ({ state } = update(state, { kind: 'compared', comparison }))
     for (;;) {
       terminal.show(drawScreen(state))

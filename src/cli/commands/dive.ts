@@ -5,6 +5,7 @@ import * as path from 'node:path'
 import { type Context, Fault } from '../../core/index.ts'
 import type { RuleValues, SecretsReport, Study } from '../../engine/index.ts'
 import { readAllowList } from '../allow-list.ts'
+import { readPreferences } from '../browser-preferences.ts'
 import { defineCommand } from '../command.ts'
 import { gateFormats, printVerdict } from '../gate/print.ts'
 import { gateFlags, isGate, readGate } from '../gate/values.ts'
@@ -59,6 +60,7 @@ export default defineCommand({
       ? await readGate(flags, (message) => shell.err.write(`WARNING: ${message}\n`))
       : undefined
     const browse = gate === undefined && json === undefined ? browserOf(shell) : undefined
+    const preferences = browse === undefined ? undefined : await readPreferences(shell.env)
     const engine = await shell.engine()
     using study = await withProgress(shell, autoMode(shell, 'quiet'), (ctx) =>
       engine.study(other === undefined ? image! : parseSide(image!).source, { platform, base }, ctx),
@@ -87,6 +89,7 @@ export default defineCommand({
       study,
       comparison,
       compare: (name) => compare(name, { signal: shell.signal, emit: () => {} }),
+      preferences,
     })
     return 0
   },

@@ -33,7 +33,9 @@ const shows =
   ({ tree }: State): boolean =>
     !tree.hide.has(mark)
 
-export const keymap: Readonly<Record<Place, readonly Binding[]>> = {
+export type Keymap = Readonly<Record<Place, readonly Binding[]>>
+
+export const keymap: Keymap = {
   everywhere: [
     { keys: ['ctrl-c', 'q'], label: 'Quit', about: 'quit', run: action.quit },
     { keys: ['?'], label: 'Help', about: 'show this help', run: action.help },
@@ -275,7 +277,7 @@ export function findBinding(state: State, key: string): Binding | undefined {
   // terminals send the same for both
   const names = key === 'enter' ? ['enter', 'ctrl-m'] : [key]
   for (const place of placesOf(state)) {
-    const found = keymap[place].find(({ keys }) => keys.some((name) => names.includes(name)))
+    const found = state.keymap[place].find(({ keys }) => keys.some((name) => names.includes(name)))
     if (found !== undefined) return found
   }
   return undefined

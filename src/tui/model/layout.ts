@@ -39,9 +39,9 @@ export function layOut(state: State): Layout {
 function layPanes(state: State, whole: Area): Layout['panes'] {
   if (whole.width < bothSides)
     return state.pane === 'tree' ? { tree: whole } : layLeft(state, state.pane, whole)
-  const half = Math.floor(whole.width / 2)
-  const left = { ...whole, width: half - 1 }
-  const tree = { ...whole, x: half, width: whole.width - half }
+  const middle = Math.floor(whole.width * (1 - state.treeWidth))
+  const left = { ...whole, width: middle - 1 }
+  const tree = { ...whole, x: middle, width: whole.width - middle }
   return { ...layLeft(state, state.pane === 'tree' ? 'layers' : state.pane, left), tree }
 }
 

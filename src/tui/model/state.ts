@@ -2,6 +2,7 @@
 // is a colour or touches a terminal.
 import type { Comparison, Mark, NodeId, Order, Span, Study, StudyTree, TreeView } from '../../engine/index.ts'
 import type { FileScreen } from './file-screen.ts'
+import type { Keymap } from './keymap.ts'
 import { atTop, type Position } from './list.ts'
 import { type Outline, outlineOf } from './outline.ts'
 
@@ -64,6 +65,9 @@ export interface Prompt {
 export interface State {
   readonly study: Study
   readonly size: Size
+  readonly keymap: Keymap
+  /** The tree's part of the width. */
+  readonly treeWidth: number
   readonly screen: Screen
   /** Where help goes back to. */
   readonly back: Screen
@@ -103,29 +107,6 @@ export function spanOf({ at, changes, mark }: LayerList): Span {
     return { lower: Math.min(mark, at.cursor) + 1, upper: Math.max(mark, at.cursor) + 1 }
   if (changes === 'aggregated') return { lower: 1, upper }
   return { lower: at.cursor, upper }
-}
-
-/** The first screen: the lowest layer, every directory open, as dive starts. */
-export function begin(study: Study, size: Size): State {
-  const layers: LayerList = { at: atTop, changes: 'layer', mark: undefined }
-  return {
-    study,
-    size,
-    screen: 'panes',
-    back: 'panes',
-    pane: 'layers',
-    layers,
-    tree: openTree(study.tree, spanOf(layers)),
-    comparison: undefined,
-    layerTop: 0,
-    image: atTop,
-    waste: atTop,
-    dockerfile: atTop,
-    help: 0,
-    file: undefined,
-    prompt: undefined,
-    notice: undefined,
-  }
 }
 
 export function openTree(tree: StudyTree, span: Span, hide: ReadonlySet<Mark> = new Set()): TreeState {

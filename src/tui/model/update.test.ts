@@ -8,9 +8,10 @@ import { silent } from '../../core/index.ts'
 import { type Comparison, type Engine, openEngine, type Study } from '../../engine/index.ts'
 import { storeBrowsedImage } from '../../testing/browsed-image.ts'
 import { drawScreen } from '../view/screen.ts'
+import { begin } from './begin.ts'
 import { layOut } from './layout.ts'
 import { listOf } from './move.ts'
-import { begin, type Effect, type Pane, type State } from './state.ts'
+import type { Effect, Pane, State } from './state.ts'
 import { current } from './tree.ts'
 import { type Action, update } from './update.ts'
 
@@ -249,6 +250,29 @@ describe('the whole', () => {
     assert.match(drawn(state), /From small@layer1 to small/)
     assert.ok(!paths(state).includes('/bin/sh') && paths(state).includes('/var'))
     assert.equal(press(state, 'esc').state.comparison, undefined)
+  })
+  test("it starts and takes keys as dive's configuration says", () => {
+    const keys = { quit: ['x'], 'toggle-view': ['ctrl-t', 'o'], up: ['i'], 'toggle-added-files': ['1'] }
+    const liked = {
+      keys,
+      hide: ['unmodified'],
+      folded: true,
+      attributes: false,
+      aggregated: true,
+      treeWidth: 0.7,
+    } as const
+    const first = begin(study, size, liked)
+    assert.deepEqual(
+      [first.layers.changes, first.tree.attributes, first.tree.hide],
+      ['aggregated', false, new Set(['unmodified'])],
+    )
+    assert.ok(first.tree.collapsed.size > 0)
+    assert.equal(rows(first)[0]!.indexOf('Current Layer') + rows(first)[0]!.indexOf('Aggregated'), 46)
+    for (const key of ['x', 'ctrl-c']) assert.deepEqual(press(first, key).effect, { kind: 'quit' })
+    assert.deepEqual([press(first, 'o').state.pane, press(first, 'tab').state.pane], ['tree', 'layers'])
+    assert.equal(press(first, 'j', 'j', 'i').state.layers.at.cursor, 1)
+    assert.equal(press(first, 'ctrl-t', '1').state.tree.hide.has('added'), true)
+    assert.match(drawn(press(first, '?').state), /^ {2}x, \^C +quit$/m)
   })
   test('clicks choose and open, the wheel scrolls', () => {
     const click = (state: State, x: number, y: number): State =>

@@ -62,6 +62,6 @@ function asUpdate(result: State | Update, pane: Pane): Update {
 
 function withinHelp(state: State): State {
   const { width, height } = layOut(state).whole
-  const end = Math.max(0, helpLines(width).length - (height - 2))
+  const end = Math.max(0, helpLines(state.keymap, width).length - (height - 2))
   return state.help <= end ? state : { ...state, help: end }
 }

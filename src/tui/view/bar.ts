@@ -1,7 +1,7 @@
 // The two lines at the bottom: what is typed or said, or what the cursor is on; and the keys that count here.
 import { printSize, widthOf } from '../../core/index.ts'
 import type { TreeNode } from '../../engine/index.ts'
-import { findBinding, keymap, placesOf, printKey } from '../model/keymap.ts'
+import { findBinding, placesOf, printKey } from '../model/keymap.ts'
 import type { Prompt, State } from '../model/state.ts'
 import { current, placeOfFind } from '../model/tree.ts'
 import { type Line, lineOf, type Piece } from './line.ts'
@@ -11,6 +11,7 @@ import { describeLayer } from './waste-screen.ts'
 export function barLine(state: State, width: number): Line {
   const pieces: Piece[] = []
   let used = 0
+  const { keymap } = state
   const [quit, help, ...rest] = keymap.everywhere
   const bindings = [
     quit!,

@@ -1,5 +1,5 @@
 // The help: the marks of the tree, then every key there is, from the table that keys are looked up in.
-import { keymap, type Place, printKey } from '../model/keymap.ts'
+import { type Keymap, type Place, printKey } from '../model/keymap.ts'
 import { type Line, lineOf } from './line.ts'
 import { changes } from './tree-pane.ts'
 
@@ -14,7 +14,7 @@ const heads: readonly (readonly [Place, string])[] = [
   ['file', "A file's content"],
 ]
 
-export function helpLines(width: number): readonly Line[] {
+export function helpLines(keymap: Keymap, width: number): readonly Line[] {
   const marks = [
     ['added', 'added'],
     ['modified', 'modified: other content; a directory with something changed below'],

@@ -53,7 +53,7 @@ function screenLines(state: State, area: Area): readonly Line[] {
       return [
         titleLine('Help', area.width, true),
         lineOf(''),
-        ...helpLines(area.width).slice(state.help, state.help + area.height - 2),
+        ...helpLines(state.keymap, area.width).slice(state.help, state.help + area.height - 2),
       ]
   }
 }
