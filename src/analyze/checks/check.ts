@@ -2,10 +2,14 @@
 import type { Fault, Place } from '../../core/index.ts'
 import type { Dockerfile } from '../../dockerfile/index.ts'
 import { type FactOptions, gatherFacts } from './facts.ts'
+import { ownRules } from './own-rules.ts'
 import { rules } from './rules.ts'
 import { isActive, parseSettings, settingsAbove } from './settings.ts'
 
-export type CheckOptions = FactOptions
+export interface CheckOptions extends FactOptions {
+  /** Which of our own rules run besides BuildKit's; default: none. */
+  readonly own?: 'all' | 'certain' | undefined
+}
 
 export interface CheckWarning {
   readonly rule: string
@@ -13,6 +17,8 @@ export interface CheckWarning {
   readonly description: string
   /** BuildKit's page about the rule, where it has one. */
   readonly url?: string | undefined
+  /** Whether it is one of our own rules, which end no build. */
+  readonly own: boolean
   /** What is wrong here. */
   readonly message: string
   readonly place: Place
@@ -35,16 +41,21 @@ export async function checkDockerfile(file: Dockerfile, options: CheckOptions): 
   const words = options.buildArgs.get('BUILDKIT_DOCKERFILE_CHECK') ?? file.directives.check ?? ''
   const settings = parseSettings(words)
   const facts = await gatherFacts(file, options)
-  const warnings = rules.flatMap((rule) =>
+  const own = ownRules.filter(
+    ({ certain }) => options.own === 'all' || (options.own === 'certain' && certain),
+  )
+  const warnings = [...rules, ...own].flatMap((rule) =>
     rule
       .check(facts)
       .filter(({ under }) => isActive(under === undefined ? settings : settingsAbove(settings, under), rule))
       .map(({ message, place }): CheckWarning => {
         const { name, description } = rule
+        const isOwn = ownRules.includes(rule)
         return {
           rule: name,
           description,
-          url: rule.page === false ? undefined : pageOf(name),
+          url: isOwn || rule.page === false ? undefined : pageOf(name),
+          own: isOwn,
           message,
           place,
         }

@@ -53,6 +53,8 @@ export interface InstructionFacts {
 export interface Facts {
   readonly file: Dockerfile
   readonly stages: readonly StageFacts[]
+  /** The number of the stage that is asked for, or the last. */
+  readonly target: number
   readonly ignore: Ignore | undefined
   /** Values of the arguments before the first FROM when none is given; `undefined` where they cannot be expanded. */
   readonly defaults: ReadonlyMap<string, string> | undefined
@@ -148,5 +150,14 @@ export async function gatherFacts(file: Dockerfile, options: FactOptions): Promi
   const globalNames = [
     ...new Set([...file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)), ...global.keys()]),
   ]
-  return { file, stages, ignore: options.ignore, defaults, global, globalNames, fault }
+  return {
+    file,
+    stages,
+    target: targetStage.index,
+    ignore: options.ignore,
+    defaults,
+    global,
+    globalNames,
+    fault,
+  }
 }

@@ -18,6 +18,8 @@ export interface Rule {
   readonly experimental?: true
   /** False where docker has no page about it. */
   readonly page?: false
+  /** Told by ordinary builds, too. Of our own rules only, since builds tell all of BuildKit's. */
+  readonly certain?: true
   readonly check: (facts: Facts) => readonly Finding[]
 }
 
