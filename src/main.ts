@@ -79,5 +79,5 @@ const status = await runCli(process.argv.slice(2), shellWith(undefined))
 for (const engine of opened) engine[Symbol.dispose]()
 // what a slow reader has not taken yet would be lost
 for (const stream of [process.stdout, process.stderr])
-  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()))
 process.exit(status)
