@@ -153,20 +153,22 @@ describe('the tree', () => {
   })
 })
 
-describe('files', () => {
-  const content = (state: State, effect: Effect): Action => {
-    assert.ok(effect.kind === 'read')
-    const versions = study.tree.versions(effect.id)
-    const of = (layer: number | undefined, text: string) => {
-      const version = versions.find((one) => one.layer === layer)
-      return version === undefined ? undefined : { version, bytes: Buffer.from(text) }
-    }
-    assert.equal(state.screen, 'file')
-    return { kind: 'content', content: of(effect.layer, 'one\ntwo\n')!, below: of(effect.below, 'one\n2\n') }
+/** What the engine would answer to a `read`, with small texts for contents. */
+function contentOf(state: State, effect: Effect): Action {
+  assert.ok(effect.kind === 'read')
+  const versions = study.tree.versions(effect.id)
+  const of = (layer: number | undefined, text: string) => {
+    const version = versions.find((one) => one.layer === layer)
+    return version === undefined ? undefined : { version, bytes: Buffer.from(text) }
   }
+  assert.equal(state.screen, 'file')
+  return { kind: 'content', content: of(effect.layer, 'one\ntwo\n')!, below: of(effect.below, 'one\n2\n') }
+}
+
+describe('files', () => {
   test('are shown as text, as bytes and by what differs below', () => {
     const opened = press(start('G', 'tab', '/', 'text:settings', 'enter'), 'v')
-    const shown = update(opened.state, content(opened.state, opened.effect!)).state
+    const shown = update(opened.state, contentOf(opened.state, opened.effect!)).state
     assert.deepEqual(rows(shown).slice(2, 5), ['one', 'two', ''])
     assert.match(drawn(press(shown, 'x').state), /00000000 {2}6f 6e 65 0a 74 77 6f 0a/)
     const difference = drawn(press(shown, 'c').state)
@@ -176,7 +178,7 @@ describe('files', () => {
   })
   test('binary ones start as bytes', () => {
     const opened = press(start('tab', 'j'), 'v')
-    const action = content(opened.state, opened.effect!)
+    const action = contentOf(opened.state, opened.effect!)
     assert.ok(action.kind === 'content')
     const bytes = Uint8Array.of(0x7f, 0x45, 0)
     const { state } = update(opened.state, { ...action, content: { ...action.content, bytes } })
@@ -249,6 +251,9 @@ describe('the whole', () => {
     const { state } = update(start(), { kind: 'compared', comparison })
     assert.match(drawn(state), /From small@layer1 to small/)
     assert.ok(!paths(state).includes('/bin/sh') && paths(state).includes('/var'))
+    const opened = press(state, '/', 'text:settings', 'enter', 'c')
+    const file = update(opened.state, contentOf(opened.state, opened.effect!)).state
+    assert.match(drawn(file), /from small, against small@layer1/)
     assert.equal(press(state, 'esc').state.comparison, undefined)
   })
   test("it starts and takes keys as dive's configuration says", () => {

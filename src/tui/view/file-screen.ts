@@ -30,15 +30,19 @@ export function fileLines(state: State, { width, height }: Area): readonly Line[
 function about(state: State, { content, below, lines, at, mode }: FileScreen, height: number): string {
   if (content === undefined) return 'reading …'
   const { version } = content
-  const from = (layer: number): string =>
-    state.comparison === undefined ? describeLayer(state.study.report, layer) : 'the other image'
   const cut = version.size > content.bytes.length ? `, the first ${printSize(readLimit)} of it` : ''
   const against =
     mode !== 'difference'
       ? ''
       : below === undefined
         ? ', nothing to compare with'
-        : `, against ${from(below.version.layer)}`
+        : `, against ${whose(state, below.version.layer)}`
   const last = Math.min(lines.length, at.top + height - 2)
-  return `${printSize(version.size)}${cut}, from ${from(version.layer)}${against}  lines ${lines.length === 0 ? 0 : at.top + 1}-${last} of ${lines.length}`
+  return `${printSize(version.size)}${cut}, from ${whose(state, version.layer)}${against}  lines ${lines.length === 0 ? 0 : at.top + 1}-${last} of ${lines.length}`
+}
+
+/** The layer, or of two images the one that it belongs to: the lower layers of their tree are the first one's. */
+function whose({ study, comparison }: State, layer: number): string {
+  if (comparison === undefined) return describeLayer(study.report, layer)
+  return layer < comparison.before ? comparison.report.before : comparison.report.after
 }
