@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { type Browsed, type Output, runCli, type Shell } from './cli/index.ts'
+import { type Browsed, type Output, openOutput, runCli, type Shell } from './cli/index.ts'
 import { Fault } from './core/index.ts'
 import type { Engine } from './engine/index.ts'
 
@@ -29,12 +29,12 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  return {
+  return openOutput({
     stream,
     terminal: stream.isTTY === true,
-    write: (text) => void stream.write(text),
+    draw: (text) => void stream.write(text),
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-  }
+  })
 }
 
 function shellWith(root: string | undefined): Shell {

@@ -1,4 +1,5 @@
 // Why a step missed, in words.
+import { spellName } from '../core/index.ts'
 import type { PartChange } from './changes.ts'
 
 export type Miss =
@@ -66,7 +67,7 @@ export function explainChange(change: PartChange): string {
 }
 
 function explainFile(change: Extract<PartChange, { kind: 'file' }>): string {
-  const { path } = change
+  const path = spellName(change.path)
   switch (change.change) {
     case 'added':
       return `${path} is new${change.ignored === 'before' ? ' (.dockerignore hid it before)' : ''}`
@@ -75,7 +76,7 @@ function explainFile(change: Extract<PartChange, { kind: 'file' }>): string {
     case 'content':
       return `${path} content changed`
     case 'renamed':
-      return `${path} was ${change.from} before`
+      return `${path} was ${spellName(change.from)} before`
     case 'attributes':
       return `${path} ${explainAttributes(change.before, change.after)}${change.content ? ', and its content' : ''}`
   }

@@ -1,2 +1,2 @@
 export { runCli } from './cli.ts'
-export type { Browsed, Output, Shell } from './shell.ts'
+export { type Browsed, type Output, openOutput, type Shell } from './shell.ts'

@@ -38,7 +38,7 @@ function readLine(shell: Shell, input: ReadStream, visible: 'shown' | 'hidden'):
         if (erase.has(character)) line = [...line].slice(0, -1).join('')
         else if (character >= ' ') line += character
         if (visible === 'shown' && line !== before)
-          shell.err.write(line.length > before.length ? character : '\b \b')
+          shell.err.draw(line.length > before.length ? character : '\b \b')
       }
     }
     input.on('data', take)

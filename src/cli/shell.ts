@@ -1,16 +1,24 @@
 // Everything a command may touch of the process around it, as one value: tests hand in another.
 import type { Readable, Writable } from 'node:stream'
-import type { Context } from '../core/index.ts'
+import { type Context, spellControls } from '../core/index.ts'
 import type { Comparison, Engine, Study } from '../engine/index.ts'
 
 /** One of the standard outputs. */
 export interface Output {
+  /** Characters that a terminal obeys are spelled out, since what is printed may come from an image (see `spellControls`). */
   write(text: string): void
+  /** As it is: for what draws on the terminal, and for the output of programs. */
+  draw(text: string): void
   /** For bytes. */
   readonly stream: Writable
   readonly terminal: boolean
   /** Cells in a row and rows, as they are now; 80 by 24 where nobody knows. */
   size(): { readonly columns: number; readonly rows: number }
+}
+
+/** Makes an output of how text gets to it. */
+export function openOutput(parts: Omit<Output, 'write'>): Output {
+  return { ...parts, write: (text) => parts.draw(spellControls(text)) }
 }
 
 export interface Shell {

@@ -1,4 +1,5 @@
 export * from './context.ts'
+export * from './controls.ts'
 export * from './descriptor.ts'
 export * from './digest.ts'
 export * from './events.ts'

@@ -1,7 +1,7 @@
 // A shell for tests of the command line: it records what is written, and its engine answers from a table of functions.
 import { Readable, Writable } from 'node:stream'
 import { runCli } from '../cli/cli.ts'
-import type { Shell } from '../cli/shell.ts'
+import { openOutput, type Shell } from '../cli/shell.ts'
 import { Fault } from '../core/index.ts'
 import type { Engine } from '../engine/index.ts'
 
@@ -28,19 +28,20 @@ export async function callCli(argv: readonly string[], setting: ShellSetting = {
   const written = { out: '', err: '' }
   const roots: (string | undefined)[] = []
   const terminal = (name: 'in' | 'out' | 'err'): boolean => setting.terminals?.includes(name) ?? false
-  const output = (name: 'out' | 'err'): Shell['out'] => ({
-    write: (text) => {
-      written[name] += text
-    },
-    stream: new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        written[name] += chunk.toString()
-        done()
+  const output = (name: 'out' | 'err'): Shell['out'] =>
+    openOutput({
+      draw: (text) => {
+        written[name] += text
       },
-    }),
-    terminal: terminal(name),
-    size: () => ({ columns: 60, rows: 24 }),
-  })
+      stream: new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          written[name] += chunk.toString()
+          done()
+        },
+      }),
+      terminal: terminal(name),
+      size: () => ({ columns: 60, rows: 24 }),
+    })
   const shellAt = (root: string | undefined): Shell => ({
     out: output('out'),
     err: output('err'),

@@ -1,5 +1,5 @@
 // `peel diff`: what distinguishes two images, or two states of one: files, configuration, installed packages.
-import { printSize } from '../../core/index.ts'
+import { printSize, spellName } from '../../core/index.ts'
 import type { ComparisonReport, PathDifference } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
@@ -44,11 +44,11 @@ type Part = 'files' | 'config' | 'packages'
 function printComparison(report: ComparisonReport, only: Part | undefined): string {
   const sections: readonly (readonly [Part, readonly string[]])[] = [
     ['files', foldTrees(report.paths).map(printPath)],
-    ['config', report.config.map(({ field, before, after }) => printChange(field, before, after))],
+    ['config', report.config.map(({ field, before, after }) => printChange(spellName(field), before, after))],
     [
       'packages',
       report.packages.map(({ system, name, before, after }) =>
-        printChange(`${system} ${name}`, before, after),
+        printChange(spellName(`${system} ${name}`), before, after),
       ),
     ],
   ]
@@ -92,8 +92,8 @@ function printPath({ path, change, directory, before, after, below, details }: F
   const facts = details
     // Times change with everything else; they are told where nothing else is.
     .filter(({ name }) => name !== 'content' && (name !== 'mtime' || details.length === 1))
-    .map(({ name, before, after }) => `${name} ${before || 'none'} -> ${after || 'none'}`)
+    .map(({ name, before, after }) => spellName(`${name} ${before || 'none'} -> ${after || 'none'}`))
   const single =
     below === 0 && !directory && (change === 'added' || change === 'removed') ? ` ${printSize(size)}` : ''
-  return `  ${letters[change]} ${path}${directory ? '/' : ''}${count}${single}${grown}${facts.length === 0 ? '' : ` [${facts.join(', ')}]`}`
+  return `  ${letters[change]} ${spellName(path)}${directory ? '/' : ''}${count}${single}${grown}${facts.length === 0 ? '' : ` [${facts.join(', ')}]`}`
 }

@@ -14,7 +14,7 @@ export default defineCommand({
     let now = 0
     let state = noProgress
     const drawing = plainDrawing(
-      (text) => shell.out.write(text),
+      (text) => shell.out.draw(text),
       () => now,
     )
     for await (const event of (await shell.engine()).buildLog(words[0])) {

@@ -17,7 +17,7 @@ export default defineCommand({
     const engine = await shell.engine()
     const found = await engine.remoteManifest(words[0]!, { signal: shell.signal, emit: () => {} })
     const { text, ...descriptor } = found
-    if (flags.raw) shell.out.write(text)
+    if (flags.raw) shell.out.draw(text)
     else if (flags.verbose)
       writeJson(shell, { Ref: words[0], Descriptor: descriptor, Manifest: JSON.parse(text) })
     else shell.out.write(`${JSON.stringify(JSON.parse(text), undefined, 3)}\n`)

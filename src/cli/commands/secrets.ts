@@ -1,5 +1,5 @@
 // `peel secrets`: credentials in any layer of an image, hidden ones too, and in its configuration; never their values.
-import { Fault } from '../../core/index.ts'
+import { Fault, spellName } from '../../core/index.ts'
 import type { SecretFinding, SecretSeverity, SecretsReport } from '../../engine/index.ts'
 import { ownAllowList, readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
@@ -117,11 +117,11 @@ function printFinding({
 function printSpot(spot: SecretFinding['spot']): string {
   switch (spot.in) {
     case 'file':
-      return `${spot.path}:${spot.line}`
+      return `${spellName(spot.path)}:${spot.line}`
     case 'environment':
-      return `ENV ${spot.name}`
+      return `ENV ${spellName(spot.name)}`
     case 'label':
-      return `LABEL ${spot.name}`
+      return `LABEL ${spellName(spot.name)}`
     case 'argument':
       return `ARG ${spot.name}`
     case 'command':

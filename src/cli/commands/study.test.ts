@@ -61,6 +61,34 @@ describe('the commands that look into images', () => {
     assert.ok(out.indexOf('/app/build') < out.indexOf('/app/main'))
   })
 
+  test('nothing that an image says is obeyed by a terminal', async () => {
+    const order = '\x1b]0;title\x07\x1b[2J'
+    await storeImage(path.join(root, 'hostile'), {
+      name: 'hostile',
+      layers: [
+        {
+          createdBy: `RUN ${order}\necho`,
+          entries: tree(file(`/a${order}\n  9GB  /forged`, 'x'.repeat(2000)), file(`/b${order}`, '1')),
+        },
+        { createdBy: `RUN rm${order}`, entries: tree(gone(`/a${order}\n  9GB  /forged`)) },
+      ],
+    })
+    using other = openEngine({ root: path.join(root, 'hostile'), env: {} })
+    for (const argv of [
+      ['waste', 'hostile'],
+      ['waste', '--json', 'hostile'],
+      ['history', '--no-trunc', 'hostile'],
+      ['history', '--format', '{{.CreatedBy}}', 'hostile'],
+      ['diff', 'hostile@layer0', 'hostile'],
+      ['dive', '--ci', '--ci-config', '/dev/null', 'hostile'],
+      ['waste', `hostile${order}`],
+    ]) {
+      const { out, err } = await callCli(argv, { engine: other })
+      assert.match(`${out}${err}`, /\\u001b/, argv.join(' '))
+      assert.doesNotMatch(`${out}${err}`, /(?![\n\t])\p{Cc}|^ +9GB/mu, argv.join(' '))
+    }
+  })
+
   test('waste --json has the fields that scripts read', async () => {
     const document = JSON.parse((await call(['waste', '--json', 'app'])).out)
     assert.deepEqual(Object.keys(document), [

@@ -1,5 +1,5 @@
 // `peel waste`: which line of the Dockerfile ships bytes that the image does not show, largest first, and what to do about it.
-import { printSize } from '../../core/index.ts'
+import { printSize, spellName } from '../../core/index.ts'
 import type { StudyItem, StudyLayer, StudyReport } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
@@ -80,10 +80,10 @@ function printWaste(report: StudyReport, most: number): string {
 function printItem(item: StudyItem, layers: readonly StudyLayer[]): string {
   const files = item.directory ? `/ (${item.files} ${item.files === 1 ? 'file' : 'files'})` : ''
   const about = item.cache === undefined ? words[item.class] : `${words[item.class]}: ${item.cache}`
-  const copies = (item.copies ?? []).slice(0, 3).map(({ path }) => `           also ${path}`)
+  const copies = (item.copies ?? []).slice(0, 3).map(({ path }) => `           also ${spellName(path)}`)
   const more = (item.copies?.length ?? 0) - copies.length
   return [
-    `${printSize(item.bytes).padStart(9)}  ${item.path === '/' ? '' : item.path}${files}  ${about}`,
+    `${printSize(item.bytes).padStart(9)}  ${item.path === '/' ? '' : spellName(item.path)}${files}  ${about}`,
     ...copies,
     ...(more > 0 ? [`           and ${more} more`] : []),
     `           brought by  ${printLine(layers[item.broughtBy]!)}`,

@@ -1,4 +1,5 @@
 // A gate's verdict, drawn: as dive's text, as JSON, and as the formats that CI systems read.
+import { spellName } from '../../core/index.ts'
 import type { GateReport, StudyItem, StudyReport } from '../../engine/index.ts'
 import { printDiveSize } from '../text/human.ts'
 import { sarifLog } from '../text/sarif.ts'
@@ -49,7 +50,7 @@ function printText({ gate }: Verdict): string {
           '  Count  Wasted Space  File Path',
           ...dive.files.map(
             ({ count, sizeBytes, path }) =>
-              `  ${String(count).padEnd(5)}  ${printDiveSize(sizeBytes).padEnd(12)}  ${path}`,
+              `  ${String(count).padEnd(5)}  ${printDiveSize(sizeBytes).padEnd(12)}  ${spellName(path)}`,
           ),
         ]
   const words = { passed: 'PASS', failed: 'FAIL', disabled: 'SKIP' } as const
@@ -69,7 +70,7 @@ function placeOf({ layers }: StudyReport, item: StudyItem): StudyReport['layers'
 }
 
 function describeItem(item: StudyItem): string {
-  return `${printDiveSize(item.bytes)} ${describeClass[item.class]}: ${item.path}. ${item.advice}`
+  return `${printDiveSize(item.bytes)} ${describeClass[item.class]}: ${spellName(item.path)}. ${item.advice}`
 }
 
 const describeClass: Readonly<Record<StudyItem['class'], string>> = {

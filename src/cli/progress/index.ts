@@ -56,7 +56,7 @@ export async function withProgress<T>(
 }
 
 function drawingOf(mode: ProgressMode, shell: Shell, kind: ProgressKind): Drawing {
-  const toErr = (text: string): void => shell.err.write(text)
+  const toErr = (text: string): void => shell.err.draw(text)
   const now = (): number => shell.now()
   switch (mode) {
     case 'plain':

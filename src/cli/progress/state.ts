@@ -1,5 +1,6 @@
-// One pure reducer from events to what all the drawings show. Tasks are numbered in the order in which they begin.
-import type { Event, Outcome, Place, TaskId } from '../../core/index.ts'
+// One pure reducer from events to what all the drawings show. Tasks are numbered in the order in which they begin. Of the texts of
+// events only a program's own output may still hold characters that a terminal obeys.
+import { type Event, type Outcome, type Place, spellControls, type TaskId } from '../../core/index.ts'
 
 export interface Task {
   readonly id: TaskId
@@ -63,7 +64,7 @@ export const noProgress: Progress = { tasks: new Map(), warnings: [], news: [] }
 /** The state after `event`, which arrived at `now` (milliseconds since the epoch). Events of unknown tasks change nothing. */
 export function reduce(state: Progress, event: Event, now: number): Progress {
   if (event.type === 'warning') {
-    const warning = { code: event.code, message: event.message, place: event.place }
+    const warning = { code: event.code, message: spellControls(event.message), place: event.place }
     return { ...state, warnings: [...state.warnings, warning], news: [{ kind: 'warning', warning }] }
   }
   if (event.type === 'omitted')
@@ -136,7 +137,9 @@ function end(state: Progress, task: Task, event: Event & { type: 'ended' }): Pro
   const flushed = rests.length === 0 ? state : withLines(state, quiet, rests, event.at)
   const news = rests.length === 0 ? [] : flushed.news
   const last = rests.length === 0 ? task : flushed.tasks.get(task.id)!
-  const next = { ...last, ended: event.at, outcome: event.outcome, size: event.size, message: event.message }
+  const { at: ended, outcome, size } = event
+  const message = event.message === undefined ? undefined : spellControls(event.message)
+  const next = { ...last, ended, outcome, size, message }
   return withTask(flushed, next, [...news, { kind: 'ended', task: next }])
 }
 
@@ -157,7 +160,7 @@ function withTask(state: Progress, task: Task, news: readonly News[]): Progress 
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ')
+  return spellControls(text.trim().replace(/\s*\n\s*/g, ' '))
 }
 
 export interface Counts {
