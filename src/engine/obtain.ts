@@ -1,7 +1,6 @@
 // Images that something is about to be made of: the ones that are here, else from their registries, as docker decides.
 import { asFault, type Context, Fault, type Platform, parseFetchReference } from '../core/index.ts'
 import type { Image } from '../store/index.ts'
-import { pullImage } from '../transfer/index.ts'
 import type { PullPolicy } from './api/index.ts'
 import { findImage } from './names.ts'
 import type { Rooms } from './workshop.ts'
@@ -27,6 +26,8 @@ export async function obtainImage(
   const task = `pull ${name}`
   ctx.emit({ type: 'began', task, name: task, at: Date.now() })
   try {
+    // what speaks HTTP takes a while to load, and most images are here
+    const { pullImage } = await import('../transfer/index.ts')
     const hands = { store: rooms.store, registry: await rooms.registry() }
     const { image } = await pullImage(hands, reference, { platform, parent: task }, ctx)
     ctx.emit({ type: 'ended', task, outcome: 'done', at: Date.now() })

@@ -16,9 +16,7 @@ import { parseConfig } from '../../image/index.ts'
 import { type ArchiveSource, type FoundImage, type SurveyedLayer, surveyArchive } from '../../store/index.ts'
 import type { StudyOptions, StudySource } from '../api/index.ts'
 import type { Rooms } from '../workshop.ts'
-import { findEngine, imageOfEngine } from './container-engine.ts'
 import type { OpenedImage } from './opened.ts'
-import { openRemote } from './remote.ts'
 import { openStored } from './stored.ts'
 import { openSurveyed } from './surveyed.ts'
 
@@ -89,12 +87,13 @@ async function openExplicit(
     }
     case 'docker':
     case 'podman': {
+      const { findEngine, imageOfEngine } = await import('./container-engine.ts')
       const engine = findEngine(source.from, source.host, rooms.env)
       const found = await surveyArchive(() => imageOfEngine(engine, source.name, ctx), ctx)
       return openSurveyed(choose(found, { name: undefined, platform }), source.name, ctx)
     }
     case 'registry':
-      return openRemote(source.name, platform, { rooms, ctx })
+      return (await import('./remote.ts')).openRemote(source.name, platform, { rooms, ctx })
   }
 }
 
