@@ -1,6 +1,6 @@
 // Looks for secrets in a text that comes in pieces. One pass of an automaton finds where a rule's keyword stands; only around those
 // places the rule itself is tried, so a text without keywords costs one look at each byte.
-import { createAutomaton } from './automaton.ts'
+import { type Automaton, createAutomaton } from './automaton.ts'
 import { looksRandom } from './plausible.ts'
 import { secretRules } from './rules/index.ts'
 import type { SecretMatch, SecretRule, TextKind } from './types.ts'
@@ -9,11 +9,24 @@ import type { SecretMatch, SecretRule, TextKind } from './types.ts'
 const overlap = Math.max(...secretRules.map(({ reach }) => reach))
 const mostMatches = 100
 
-const words = [...new Set(secretRules.flatMap(({ keywords }) => keywords))]
-const automaton = createAutomaton(words)
-const rulesOf: readonly (readonly number[])[] = words.map((word) =>
-  secretRules.flatMap(({ keywords }, number) => (keywords.includes(word) ? [number] : [])),
-)
+interface Search extends Automaton {
+  /** By word: the rules whose keyword it is. */
+  readonly rulesOf: readonly (readonly number[])[]
+}
+
+let known: Search | undefined
+
+/** Made when something is first searched: most commands search nothing. */
+function getSearch(): Search {
+  if (known === undefined) {
+    const words = [...new Set(secretRules.flatMap(({ keywords }) => keywords))]
+    const rulesOf = words.map((word) =>
+      secretRules.flatMap(({ keywords }, number) => (keywords.includes(word) ? [number] : [])),
+    )
+    known = { ...createAutomaton(words), rulesOf }
+  }
+  return known
+}
 
 /** Which rules hold for a text. */
 function applies(rule: SecretRule, { path, setting }: TextKind): boolean {
@@ -89,7 +102,8 @@ export function startScan(kind: TextKind, size: number): Scan {
 /** By rule: the stretches of the text around its keywords, those that touch made one. */
 function keywordSpans(bytes: Uint8Array, active: readonly boolean[]): Map<number, [number, number][]> {
   const spans = new Map<number, [number, number][]>()
-  automaton.search(bytes, (word, end) => {
+  const { rulesOf, search } = getSearch()
+  search(bytes, (word, end) => {
     for (const number of rulesOf[word]!) {
       if (!active[number]) continue
       const { reach } = secretRules[number]!
