@@ -1,6 +1,15 @@
 // A Dockerfile in, an image out: read, plan, execute, assemble, tag.
 import * as os from 'node:os'
-import { type Context, Fault, type Place, type Platform, printPlatform, sha256 } from '../core/index.ts'
+import { printInline } from '../cache/index.ts'
+import {
+  type Context,
+  type DiffId,
+  Fault,
+  type Place,
+  type Platform,
+  printPlatform,
+  sha256,
+} from '../core/index.ts'
 import { parseDockerfile } from '../dockerfile/index.ts'
 import { layerWarning, layerWarningCode } from '../image/index.ts'
 import {
@@ -14,10 +23,15 @@ import {
 import type { Image, Store } from '../store/index.ts'
 import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
-import { type BuildObserver, execute } from './execute.ts'
+import type { BuildObserver } from './execute.ts'
+import { executeSurely } from './execute-surely.ts'
+import { openKnown } from './known.ts'
 import { openLeakGuard } from './leaks/guard.ts'
+import type { Caches } from './remote/caches.ts'
+import { type ExportedStep, stepsOf, stepsToPrint } from './remote/steps.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
 import { type GivenAgent, openAgents } from './ssh/agents.ts'
+import type { Supply } from './supply.ts'
 import type { Machine, ReadSecret, Sandbox, Tools } from './tools.ts'
 
 /** The rooms a build works with. */
@@ -27,6 +41,10 @@ export interface Workshop {
   readonly machine: Machine
   readonly findImage: FindImage
   readonly findContext: FindContext
+  /** Layers that are known before they are here. */
+  readonly supply: Supply
+  /** Of other machines. */
+  readonly caches: Caches
 }
 
 export interface BuildRequest {
@@ -62,6 +80,8 @@ export interface BuildRequest {
   readonly env: Tools['env']
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
+  /** Whether the image is to hold the cache of its own layers. */
+  readonly inlineCache: boolean
   readonly parallel?: number | undefined
   readonly observer: BuildObserver
 }
@@ -70,17 +90,16 @@ export interface Built {
   readonly image: Image
   /** For each history entry the line of the Dockerfile that made it. */
   readonly places: readonly (Place | undefined)[]
+  /** All steps of all stages that were built. */
+  readonly steps: readonly ExportedStep[]
 }
 
 /** Builds an image and stores it; tagging is the caller's. A lease of the caller's must be open. */
 export async function build(request: BuildRequest, workshop: Workshop, ctx: Context): Promise<Built> {
   const { dockerfile, context } = request
-  const { store } = workshop
+  const { store, supply, caches } = workshop
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
-  const secretValues = openSecretValues(request.buildArgs, {
-    marked: request.secretArguments,
-    salt: store.salt,
-  })
+  const secretValues = openSecretValues(request.buildArgs, { marked: request.secretArguments })
   const planned = await planBuild(file, {
     ...request,
     buildArgs: withEpoch(request),
@@ -111,8 +130,9 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
+  const known = openKnown(store, caches)
   try {
-    const target = await execute(
+    const target = await executeSurely(
       plan,
       {
         source: file.source,
@@ -125,6 +145,8 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
         tools: {
           store,
           machine: workshop.machine,
+          known,
+          supply,
           context: directories.view,
           readSecret: request.readSecret,
           env: request.env,
@@ -139,8 +161,11 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
           now: () => epoch ?? started,
         },
       },
+      caches,
       ctx,
     )
+    const platform = request.platform === undefined ? undefined : printPlatform(request.platform)
+    const steps = target.steps.map((step) => ({ ...step, platform }))
     const tooMany = layerWarning(target.layers.length)
     if (tooMany !== undefined) ctx.emit({ type: 'warning', code: layerWarningCode, message: tooMany })
     const stage = plan.stages.find(({ index }) => index === plan.target)
@@ -162,11 +187,21 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       history,
       layers: target.layers,
       ...(Object.keys(request.annotations).length > 0 && { annotations: request.annotations }),
+      inlineCache: request.inlineCache ? await inlineOf(steps, new Set(target.layers), ctx) : undefined,
     })
-    return { image, places: target.places }
+    return { image, places: target.places, steps }
   } finally {
     directories.save()
   }
+}
+
+/** The cache of the image's own layers, for its configuration. */
+async function inlineOf(
+  steps: readonly ExportedStep[],
+  layers: ReadonlySet<DiffId>,
+  ctx: Context,
+): Promise<string> {
+  return printInline(await stepsToPrint(stepsOf(steps, layers), ctx))
 }
 
 function mountedSecrets({ stages }: Plan): readonly string[] {

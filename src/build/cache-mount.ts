@@ -63,6 +63,7 @@ async function fill(
   { tools, ctx }: { readonly tools: Tools; readonly ctx: Context },
 ): Promise<void> {
   const layers = sourceLayers(source, tools)
+  await tools.supply.obtain(layers, ctx)
   await using view = await tools.machine.snapshots.view(layers, ctx)
   const inside = resolvePath(tools.store.layers.stack(layers), toRootPath(mount.source), 'all')
   fs.cpSync(path.join(view.root, inside), directory, {

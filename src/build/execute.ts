@@ -16,6 +16,7 @@ import { placeOfWord } from '../dockerfile/index.ts'
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
 import { recordBase } from './base-record.ts'
+import type { StepEntry } from './known.ts'
 import { doStep } from './step.ts'
 import type { Tools } from './tools.ts'
 import { treeLayers } from './tree.ts'
@@ -27,6 +28,11 @@ export interface StageResult {
   readonly places: readonly (Place | undefined)[]
   /** When the newest layer was made (RFC 3339). */
   readonly created: string | undefined
+}
+
+/** The target's stage, and the steps of all stages that ended well. */
+export interface Executed extends StageResult {
+  readonly steps: readonly StepEntry[]
 }
 
 /** A step that has ended. `began` and `ended`: milliseconds since the epoch. */
@@ -78,6 +84,8 @@ export interface ExecuteOptions {
   /** Tells this Dockerfile's cache records from others'. */
   readonly slot: string
   readonly parallel: number
+  /** From 1; tasks of later attempts have names of their own. */
+  readonly attempt: number
   /** Whether a stage's steps are built anew whatever the cache holds. */
   readonly fresh: (stage: PlannedStage) => boolean
   readonly observer: BuildObserver
@@ -86,12 +94,14 @@ export interface ExecuteOptions {
 }
 
 /** Executes a plan. The first fault stops the other stages and is thrown when they have stopped. */
-export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context): Promise<StageResult> {
+export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context): Promise<Executed> {
   const stopping = new AbortController()
   const signal = AbortSignal.any([ctx.signal, stopping.signal])
   const inner: Context = { signal, emit: ctx.emit }
   const limit = openLimit(options.parallel)
+  const suffix = options.attempt === 1 ? '' : `#${options.attempt}`
   const finished = new Map<number, StageResult>()
+  const steps: StepEntry[] = []
   const tools: Tools = {
     ...options.tools,
     stageLayers: (stage) => (finished.get(stage) as StageResult).layers,
@@ -113,7 +123,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
     for (const stage of plan.stages) tellUnreached(stage)
     throw asFault(stopping.signal.reason)
   }
-  return finished.get(plan.target) as StageResult
+  return { ...(finished.get(plan.target) as StageResult), steps }
 
   function tellUnreached(stage: PlannedStage): void {
     const making = stage.steps.filter(({ kind }) => kind !== 'config')
@@ -138,9 +148,10 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       else {
         number++
         await Promise.all(stagesOf(step).map((needed) => running.get(needed)))
-        const result = await limit(() => runStep(stage, { step, number, of: making, below: layers.slice() }))
-        layers.push(result.layer.diffId)
-        created = new Date(result.created).toISOString()
+        const done = await limit(() => runStep(stage, { step, number, of: making, below: layers.slice() }))
+        steps.push(done)
+        layers.push(done.layer.diffId)
+        created = new Date(done.created).toISOString()
         history.push(entry(step, created, false))
       }
       places.push(step.place)
@@ -156,7 +167,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       return (await running.get(base.stage)) as StageResult
     }
     if (base.kind === 'scratch') return { layers: [], history: [], places: [], created: undefined }
-    const task = `${stage.index}.0`
+    const task = `${stage.index}.0${suffix}`
     const name = base.kind === 'files' ? base.name : base.image.name
     ctx.emit({ type: 'began', task, name: `FROM ${name}`, at: Date.now(), stage: stage.name })
     const files = base.kind === 'files' ? await treeLayers(base.source, rootPath, tools, inner) : undefined
@@ -194,11 +205,11 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       readonly of: number
       readonly below: readonly DiffId[]
     },
-  ) {
+  ): Promise<StepEntry> {
     const { step, number } = work
     signal.throwIfAborted()
     reached.set(stage.index, number)
-    const task = `${stage.index}.${number}`
+    const task = `${stage.index}.${number}${suffix}`
     const began = Date.now()
     ctx.emit({
       type: 'began',
@@ -238,7 +249,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
         {
           step,
           below: work.below,
-          slot: `${options.slot} ${stage.name} ${number}`,
+          at: { dockerfile: options.slot, stage: stage.name, number },
           fresh: options.fresh(stage),
           said: (stream, text) => ctx.emit({ type: 'said', task, stream, text }),
           missed,
@@ -246,9 +257,9 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
         tools,
         inner,
       )
-      const { diffId, contentSize: size } = result.layer
+      const { diffId, contentSize: size } = result.entry.layer
       end(result.outcome, { layer: { diffId, size } })
-      return result
+      return result.entry
     } catch (thrown) {
       const fault = asFault(thrown)
       const cancelled = fault.kind === 'cancelled' || signal.aborted

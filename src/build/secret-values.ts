@@ -12,23 +12,26 @@ export interface SecretValues {
 /** Shorter values are found only where they stand as words of their own: `1` is in too many texts. */
 const shortest = 4
 
-/** `marked`: arguments that the user says are secret. `salt`: of the store. */
+/** `marked`: arguments that the user says are secret. */
 export function openSecretValues(
   given: BuildArguments,
-  { marked, salt }: { readonly marked: ReadonlySet<string>; readonly salt: Uint8Array },
+  { marked }: { readonly marked: ReadonlySet<string> },
 ): SecretValues {
   const isSecret = (name: string): boolean => marked.has(name) || isSecretName(name)
   const values = [...given].filter(([name, value]) => isSecret(name) && value !== '')
   const patterns = values.map(([name, value]) => ({ name, pattern: occurrence(value) }))
   const markedOnes = patterns.filter(({ name }) => marked.has(name))
   const variable = 'variable '
+  /** By value: most steps have the same variables. */
+  const digests = new Map<string, string>()
   return {
     conceal(part) {
       if (part.kind !== 'field') return part
       const named = part.name.startsWith(variable) && isSecret(part.name.slice(variable.length))
-      return named || patterns.some(({ pattern }) => part.value.search(pattern) >= 0)
-        ? concealed(part, salt)
-        : part
+      if (!named && !patterns.some(({ pattern }) => part.value.search(pattern) >= 0)) return part
+      const value = digests.get(part.value) ?? concealed(part).value
+      digests.set(part.value, value)
+      return { ...part, value }
     },
     hide: (text, which) =>
       (which === 'all' ? patterns : markedOnes).reduce(

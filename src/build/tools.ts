@@ -1,14 +1,17 @@
 // What the steps of one build work with.
-import type { Context, DiffId } from '../core/index.ts'
+import { field, type KeyPart } from '../cache/index.ts'
+import { type Context, chainId, type DiffId } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { FileSource } from '../plan/index.ts'
 import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ContextView } from './context-view.ts'
+import type { Known } from './known.ts'
 import type { LeakGuard } from './leaks/guard.ts'
 import type { SecretValues } from './secret-values.ts'
 import type { Agents } from './ssh/agents.ts'
+import type { Supply } from './supply.ts'
 
 /** The value of a secret, read when a step asks; `undefined` where the build was given none of that id. */
 export type ReadSecret = (id: string) => Uint8Array | undefined
@@ -35,6 +38,8 @@ export type Sandbox = Pick<RunSpec, 'extraHosts' | 'hostname' | 'limits' | 'shmS
 
 export interface Tools extends FetchTools {
   readonly machine: Machine
+  readonly known: Known
+  readonly supply: Supply
   /** The directory of a name; faults with `context.missing` where none was given. */
   readonly context: (name: string) => ContextView
   /** What of the build arguments must not be written down. */
@@ -56,6 +61,25 @@ export interface Tools extends FetchTools {
 /** Times of what a build makes: with SOURCE_DATE_EPOCH nothing is younger than that. */
 export function clampTime(tools: Tools, mtime: bigint): bigint {
   return tools.epoch !== undefined && mtime > tools.epoch ? tools.epoch : mtime
+}
+
+/** Whether a source's files are those of layers. */
+export function isLayered(source: FileSource): boolean {
+  return source.from === 'stage' || source.from === 'image' || source.from === 'tree'
+}
+
+/** What a step takes from layers, told by these and by the paths instead of by the files. */
+export function originParts(
+  name: string,
+  source: FileSource,
+  { paths, exclude }: { readonly paths: readonly string[]; readonly exclude: readonly string[] },
+  tools: Tools,
+): readonly KeyPart[] {
+  return [
+    field(`${name} layers`, chainId(sourceLayers(source, tools)) ?? 'nothing'),
+    field(`${name} paths`, JSON.stringify(paths)),
+    field(`${name} without`, JSON.stringify(exclude)),
+  ]
 }
 
 /** The layers that a source of files is made of; a directory has none. */

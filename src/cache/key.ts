@@ -1,7 +1,7 @@
 // The identity of a build step: what it is a function of, part by part. The digest says whether a result can be used again; the parts
 // say why not. There is one kind of key: a step's own parts and the chain id of the file system below it, so a step whose rebuilt
 // result is the same as before lets the steps below it hit again.
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, scryptSync } from 'node:crypto'
 import { type Digest, digestOfHex } from '../core/index.ts'
 
 /** One thing a step depends on. Of a secret value there is only a digest. */
@@ -72,9 +72,12 @@ export function note(name: string, value: string): KeyPart {
 
 const secretMark = 'secret '
 
-/** The part with its value as a digest that only a store with the same `salt` can compare. */
-export function concealed(part: Extract<KeyPart, { kind: 'field' }>, salt: Uint8Array): KeyPart {
-  return { ...part, value: secretMark + createHmac('sha256', salt).update(part.value).digest('hex') }
+/** Dear on purpose (16 MiB and some 50 ms a value): who reads a key or a recipe pays that for each value that he tries. */
+const dear = { N: 1 << 14, r: 8, p: 1, maxmem: 32 << 20 }
+
+/** The part with its value as a digest: the same value gives the same on every machine, so that caches can be shared. */
+export function concealed<Part extends Extract<KeyPart, { kind: 'field' }>>(part: Part): Part {
+  return { ...part, value: secretMark + scryptSync(part.value, 'peel cache key', 32, dear).toString('hex') }
 }
 
 export function isConcealed(value: string): boolean {

@@ -5,6 +5,10 @@ import type { KeyPart } from './key.ts'
 
 const pieceLength = 1 << 18
 
+/** Recipes come from elsewhere, too: so many bytes are taken out of one piece, and of one recipe, and no more. */
+const mostOfPiece = 16 << 20
+const mostOfRecipe = 512 << 20
+
 export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
   const pieces: Uint8Array[] = []
   let lines = ''
@@ -67,12 +71,11 @@ export function splitRecipe(
 function* recipeLines(recipe: Uint8Array): Generator<string> {
   const bytes = Buffer.from(recipe.buffer, recipe.byteOffset, recipe.length)
   try {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0, taken = 0; at < bytes.length && taken <= mostOfRecipe; ) {
       const end = at + 4 + bytes.readUInt32LE(at)
-      const lines = zstdDecompressSync(bytes.subarray(at + 4, end))
-        .toString('utf8')
-        .split('\n')
-      for (const line of lines) if (line !== '') yield line
+      const piece = zstdDecompressSync(bytes.subarray(at + 4, end), { maxOutputLength: mostOfPiece })
+      for (const line of piece.toString('utf8').split('\n')) if (line !== '') yield line
+      taken += piece.length
       at = end
     }
   } catch {

@@ -1,6 +1,6 @@
 // The engine's build: options as users give them, turned into a build room's request, and the outcome written down.
 import { randomUUID } from 'node:crypto'
-import { type Built, build, openNamedContexts } from '../build/index.ts'
+import { type Built, build, openNamedContexts, type Supply, writeCaches } from '../build/index.ts'
 import {
   asFault,
   type Context,
@@ -10,18 +10,17 @@ import {
   type Platform,
   printPlatform,
 } from '../core/index.ts'
-import type { FindImage } from '../plan/index.ts'
-
+import type { BaseImage, FindImage } from '../plan/index.ts'
 import type { Image, Lease } from '../store/index.ts'
 import { parseAnnotations } from './annotations.ts'
 import type { BuildOptions, BuildResult, PullPolicy } from './api/index.ts'
+import { openBuildCaches } from './build-caches.ts'
 import { openBuildLog } from './build-log.ts'
 import { openBuildRecord } from './build-record.ts'
-
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { parseTag } from './names.ts'
-import { obtainImage } from './obtain.ts'
+import { obtainImage, sketchImage } from './obtain.ts'
 import { sandboxOf } from './sandbox.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -44,7 +43,10 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const began = Date.now()
   const given = await findSource(options, rooms, inner)
   const { tools } = given
-  const findImage = imageFinder(rooms, { lease, policy: options.pull === true ? 'always' : 'missing' }, inner)
+  const shared = await openBuildCaches(options, { rooms, lease, platforms: given.platforms }, inner)
+  const { supply, caches } = shared
+  const policy = options.pull === true ? 'always' : 'missing'
+  const findImage = imageFinder(rooms, { lease, policy, supply: shared.given ? supply : undefined }, inner)
   const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
   const record = openBuildRecord({ ...given, id, tags, began })
   try {
@@ -64,10 +66,12 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
       sandbox: sandboxOf(options, given.buildArgs),
       agents: options.ssh ?? [],
       epoch: options.sourceDateEpoch,
+      inlineCache: shared.inline,
       parallel: options.parallel,
       observer: record.observer,
     }
-    const workshop = { store, machine: await rooms.machine(), findImage, findContext: named.find }
+    const machine = await rooms.machine()
+    const workshop = { store, machine, findImage, findContext: named.find, supply, caches }
     const isIndex = given.platforms.length > 1 || isTrue(given.buildArgs.get('BUILDKIT_MULTI_PLATFORM'))
     const hasIndexNotes = Object.keys(annotations.index).length > 0
     if (!isIndex && hasIndexNotes)
@@ -90,6 +94,9 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
       ? store.images.createIndex(images, hasIndexNotes ? annotations.index : undefined)
       : image.descriptor
     store.refs.setAll(tags.map((name) => ({ name, descriptor })))
+    const steps = all.flatMap((one) => one.steps)
+    const layers = new Set(images.flatMap((one) => one.layers))
+    await writeCaches(shared.targets, { steps, layers }, { store, caches }, inner)
     record.save(store, { outcome: 'done', places: places.map(placeOf) }, image.configDigest)
     return {
       id: isIndex ? descriptor.digest : image.configDigest,
@@ -110,12 +117,23 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
 /** Images by name and platform, each asked for once. They stay until the lease ends. */
 function imageFinder(
   rooms: Rooms,
-  { lease, policy }: { readonly lease: Lease; readonly policy: PullPolicy },
+  {
+    lease,
+    policy,
+    supply,
+  }: { readonly lease: Lease; readonly policy: PullPolicy; readonly supply: Supply | undefined },
   ctx: Context,
 ): FindImage {
   const asked = new Map<string, Promise<Image>>()
+  const sketched = new Map<string, Promise<BaseImage | undefined>>()
   return async (name, platform) => {
     const key = `${name} ${printPlatform(platform)}`
+    if (supply !== undefined && policy === 'missing') {
+      const sketch = sketched.get(key) ?? sketchImage(rooms, name, { platform, supply }, ctx)
+      sketched.set(key, sketch)
+      const found = await sketch
+      if (found !== undefined) return found
+    }
     const obtained = asked.get(key) ?? obtainImage(rooms, name, { platform, policy }, ctx)
     asked.set(key, obtained)
     const image = await obtained

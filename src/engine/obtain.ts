@@ -1,5 +1,8 @@
 // Images that something is about to be made of: the ones that are here, else from their registries, as docker decides.
+
+import type { Supply } from '../build/index.ts'
 import { asFault, type Context, Fault, type Platform, parseFetchReference } from '../core/index.ts'
+import type { BaseImage } from '../plan/index.ts'
 import type { Image } from '../store/index.ts'
 import type { PullPolicy } from './api/index.ts'
 import { findImage } from './names.ts'
@@ -43,6 +46,36 @@ export async function obtainImage(
       hint: `It is not here, and ${fault.message}${fault.details.hint === undefined ? '' : `\n${fault.details.hint}`}`,
       cause: fault,
     })
+  }
+}
+
+/**
+ * An image that is not here, as its registry describes it: its layers are offered, and the first that is asked for brings the whole image.
+ * `undefined` for one that is here or that cannot be had so.
+ */
+export async function sketchImage(
+  rooms: Rooms,
+  name: string,
+  { platform, supply }: { readonly platform: Platform; readonly supply: Supply },
+  ctx: Context,
+): Promise<BaseImage | undefined> {
+  if (!(storedImage(rooms, name, platform) instanceof Fault)) return undefined
+  try {
+    const registry = await rooms.registry()
+    const { descriptor, config } = await registry.image(parseFetchReference(name), { platform }, ctx)
+    const layers = config.rootfs.diff_ids
+    let coming: Promise<Image> | undefined
+    for (const id of layers)
+      supply.offer(id, async (inner) => {
+        coming ??= obtainImage(rooms, name, { platform }, inner)
+        await coming
+      })
+    return { name, manifest: descriptor.digest, layers, config }
+  } catch (thrown) {
+    ctx.signal.throwIfAborted()
+    if (asFault(thrown).kind === 'internal') throw thrown
+    // what stands against it is told when the image is obtained
+    return undefined
   }
 }
 

@@ -23,6 +23,8 @@ export interface ImageDraft {
   /** Bottom first. */
   readonly layers: readonly LayerPart[]
   readonly annotations?: Readonly<Record<string, string>> | undefined
+  /** The cache of the image's own layers (docs/formats/cache.md). */
+  readonly inlineCache?: string | undefined
 }
 
 export interface AssembledImage {
@@ -32,6 +34,9 @@ export interface AssembledImage {
   readonly manifestBytes: Uint8Array
   readonly descriptor: Descriptor
 }
+
+/** Other programs leave fields alone that they do not know. */
+export const inlineCacheField = 'peel.cache.v1'
 
 /** What `FROM scratch` starts with, as BuildKit has it. */
 export const emptyConfig: ContainerConfig = {
@@ -83,6 +88,7 @@ function orderedConfig(draft: ImageDraft): ImageConfig {
     os: platform.os,
     ...(platform['os.features'] === undefined ? {} : { 'os.features': platform['os.features'] }),
     ...(platform['os.version'] === undefined ? {} : { 'os.version': platform['os.version'] }),
+    ...(draft.inlineCache === undefined ? {} : { [inlineCacheField]: draft.inlineCache }),
     rootfs: { type: 'layers', diff_ids: draft.layers.map((layer) => layer.diffId) },
     ...(platform.variant === undefined ? {} : { variant: platform.variant }),
   }

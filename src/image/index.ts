@@ -1,7 +1,7 @@
 // Images as values: manifest and config documents read, checked, made and shown. Nothing here touches a disk.
 export { amendImage, mergedHistory, splitHistory } from './amend.ts'
 export type { AssembledImage, ImageDraft, LayerPart } from './assemble.ts'
-export { assemble, emptyConfig } from './assemble.ts'
+export { assemble, emptyConfig, inlineCacheField } from './assemble.ts'
 export type { DocumentKind } from './check.ts'
 export { checkDocument } from './check.ts'
 export { parseConfig } from './config.ts'

@@ -63,9 +63,6 @@ export function openStore(root: string, { exits = false }: StoreOptions = {}): S
     scans: openScans(catalog),
     mounts: openMounts(directory, catalog, leases),
     places: openPlaces(catalog),
-    get salt() {
-      return catalog.row<{ bytes: Uint8Array }>('select bytes from salt')!.bytes
-    },
     index: layers.index,
     tarPath: layers.tarPath,
     lease() {

@@ -27,8 +27,6 @@ export interface Store extends Disposable {
   readonly scans: Scans
   readonly mounts: CacheMounts
   readonly places: Places
-  /** Random bytes of this store alone: digests of what must not be guessed are made with it. */
-  readonly salt: Uint8Array
   /** The decoded index of a stored layer, kept for the life of the process; faults with `blob.missing`. Same as `layers.index`. */
   index(id: DiffId): LayerIndex
   /** Where the plain tar is. Same as `layers.tarPath`. */

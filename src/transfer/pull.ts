@@ -16,7 +16,7 @@ import {
 } from '../core/index.ts'
 import type { Registry, RemoteImage } from '../registry/index.ts'
 import type { Image, Lease, Store } from '../store/index.ts'
-import { allOrNone, beginLayer, type LayerTask } from './tasks.ts'
+import { allOrNone, beginLayer, counted } from './tasks.ts'
 
 export interface PullOptions {
   /** Default: this machine's, or else the only one that there is. */
@@ -189,17 +189,4 @@ async function pullLayer(
     else task.end('failed', undefined, message)
     throw thrown
   }
-}
-
-async function* counted(
-  stream: AsyncIterable<Uint8Array>,
-  { task, from, size }: { readonly task: LayerTask; readonly from: number; readonly size: number },
-): AsyncGenerator<Uint8Array> {
-  let done = from
-  for await (const chunk of stream) {
-    done += chunk.length
-    task.move(done, size)
-    yield chunk
-  }
-  task.enter('Verifying Checksum')
 }

@@ -15,6 +15,7 @@ import {
 } from '../core/index.ts'
 import { printCanonical } from '../image/index.ts'
 import type { Image, Lease } from '../store/index.ts'
+import { formOf, ociForm } from './form.ts'
 import { type Sent, sendBlob, type Target } from './send.ts'
 import { allOrNone, beginLayer, type LayerTask } from './tasks.ts'
 
@@ -135,44 +136,30 @@ function lastWords(sent: Sent): ['done' | 'reused', string] {
   }
 }
 
-/** A layer in the form that is wanted, which is made if it is not here. */
-async function packed({ target, task, options }: LayerJob, id: DiffId, ctx: Context): Promise<Descriptor> {
-  const { store } = target
-  const { size } = store.layers.get(id)
-  if (options.compression === 'none') return { mediaType: mediaTypes.ociLayer, digest: blobOf(id), size }
-  const came =
-    options.compression === undefined && options.level === undefined ? store.layers.original(id) : undefined
-  if (came !== undefined) return came
+/** A layer in the form that is wanted, with its compression as a phase of the task. */
+function packed({ target, task, options }: LayerJob, id: DiffId, ctx: Context): Promise<Descriptor> {
+  const { size } = target.store.layers.get(id)
   let began = false
   const onRead = (bytes: number) => {
     if (!began) task.enter('Compressing')
     began = true
     task.move(bytes, size)
   }
-  return store.layers.compress(id, { kind: options.compression ?? 'gzip', level: options.level, onRead }, ctx)
+  return formOf(target.store, id, { ...options, onRead }, ctx)
 }
 
 /** An OCI manifest for layers in these forms: the same forms always give the same bytes. */
 function packedManifest(
   image: Image,
-  formOf: (id: DiffId) => Descriptor,
+  layerOf: (id: DiffId) => Descriptor,
 ): { readonly bytes: Uint8Array; readonly mediaType: string } {
   const { annotations } = image.manifest
   const bytes = printCanonical({
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,
     config: { mediaType: mediaTypes.ociConfig, digest: image.configDigest, size: image.configBytes.length },
-    layers: image.layers.map((id) => {
-      const { digest, size, mediaType } = formOf(id)
-      return { mediaType: ociTypeOf(mediaType), digest, size }
-    }),
+    layers: image.layers.map((id) => ociForm(layerOf(id))),
     annotations,
   })
   return { bytes, mediaType: mediaTypes.ociManifest }
-}
-
-/** docker's media types have no zstd, and one manifest should not mix two families. */
-function ociTypeOf(mediaType: string): string {
-  if (mediaType.endsWith('zstd')) return mediaTypes.ociLayerZstd
-  return mediaType.endsWith('gzip') ? mediaTypes.ociLayerGzip : mediaTypes.ociLayer
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { type Context, type Descriptor, type Digest, printName, type Reference } from '../core/index.ts'
 import type { BlobSource, Registry } from '../registry/index.ts'
 import type { Store } from '../store/index.ts'
+import type { BlobOrigin } from './shelf.ts'
 
 export interface Target {
   readonly store: Store
@@ -34,6 +35,17 @@ export async function sendBlob(
   const done = await registry.putBlob(to, source, { mountFrom: from, onSent }, ctx)
   known()
   return done === 'mounted' ? { kind: 'mounted', from: from! } : { kind: 'sent' }
+}
+
+/** A blob of the store; where the repository `to` can mount it from another one of its registry, it says so. */
+export function storeOrigin(store: Store, digest: Digest, to: Reference | undefined): BlobOrigin {
+  const path = to === undefined ? undefined : neighbour(store, to, digest)
+  return {
+    repository: path === undefined || to === undefined ? undefined : { domain: to.domain, path },
+    async *read(descriptor, from) {
+      yield* fileSource(store.blobs.path(digest), descriptor).open(from, descriptor.size)
+    },
+  }
 }
 
 /** The path of another repository of the same registry that had this blob. */

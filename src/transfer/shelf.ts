@@ -25,18 +25,22 @@ import {
 import { isIndex, parseManifest } from '../image/index.ts'
 import { digestLike, type Registry, type RemoteManifest } from '../registry/index.ts'
 
-export interface Shelf {
+/** Where blobs come from. */
+export interface BlobOrigin {
   /** For messages and for mounting: the repository, where it is one. */
   readonly repository: Reference | undefined
+  /** Verified bytes. */
+  read(descriptor: Descriptor, from: number, ctx: Context): AsyncIterable<Uint8Array>
+}
+
+export interface Shelf extends BlobOrigin {
   /** By digest; without one, what the shelf's name points to. */
   manifest(digest: Digest | undefined, ctx: Context): Promise<RemoteManifest>
   has(digest: Digest, ctx: Context): Promise<boolean>
-  /** Verified bytes. */
-  read(descriptor: Descriptor, from: number, ctx: Context): AsyncIterable<Uint8Array>
   /** Takes a blob that `from` has. */
   take(
     descriptor: Descriptor,
-    from: Shelf,
+    from: BlobOrigin,
     onSent: (bytes: number) => void,
     ctx: Context,
   ): Promise<'mounted' | 'sent'>

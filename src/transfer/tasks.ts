@@ -36,6 +36,20 @@ export function beginLayer(
   }
 }
 
+/** The bytes of a download from the byte `from` on, which move its task. */
+export async function* counted(
+  stream: AsyncIterable<Uint8Array>,
+  { task, from, size }: { readonly task: LayerTask; readonly from: number; readonly size: number },
+): AsyncGenerator<Uint8Array> {
+  let done = from
+  for await (const chunk of stream) {
+    done += chunk.length
+    task.move(done, size)
+    yield chunk
+  }
+  task.enter('Verifying Checksum')
+}
+
 /** Twelve hex digits, as docker shows ids. */
 export function shortId(id: string): string {
   return hexOf(id as Parameters<typeof hexOf>[0]).slice(0, 12)

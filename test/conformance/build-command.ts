@@ -12,11 +12,7 @@ export function readBuildFlags(
   env: Readonly<Record<string, string>> = {},
   directory = '.',
 ): BuildOptions {
-  const parsed = parseFlags(
-    { ...buildFlags, 'cache-from': { kind: 'list', value: 'list', about: '' } },
-    [directory, ...argv],
-    { command: 'peel build' },
-  )
+  const parsed = parseFlags(buildFlags, [directory, ...argv], { command: 'peel build' })
   return parsed.kind === 'parsed'
     ? readOptions(parsed.flags, directory, { env, readInput: () => '', input: Readable.from([]) })
     : skip('asks for help')

@@ -3,7 +3,7 @@ import type { KeyPart } from '../../cache/index.ts'
 import { type Context, Fault, hostPath, toRootPath } from '../../core/index.ts'
 import { resolvePath } from '../../layer/index.ts'
 import type { PlannedMount } from '../../plan/index.ts'
-import type { Tools } from '../tools.ts'
+import { sourceLayers, type Tools } from '../tools.ts'
 import { sourceView, treeLayers, treeParts } from '../tree.ts'
 
 export interface Bind {
@@ -14,9 +14,10 @@ export interface Bind {
 }
 
 /** Finds what a bind mount shows; faults with `copy.missing`. */
-export function openBind(planned: PlannedMount, tools: Tools): Bind {
+export async function openBind(planned: PlannedMount, tools: Tools, ctx: Context): Promise<Bind> {
   const { mount, source } = planned
   if (mount.type !== 'bind') throw new Fault('internal', 'not a bind mount')
+  await tools.supply.obtain(sourceLayers(source, tools), ctx)
   const view = sourceView(source, tools)
   const path = resolvePath(view, toRootPath(mount.source), 'all')
   if (view.lookup(path) === undefined)

@@ -9,21 +9,45 @@ import { selectedParts } from '../file-parts.ts'
 import { parseMode } from '../mode.ts'
 import { ownerIn } from '../owner.ts'
 import { openPlacement, type Placement } from '../place.ts'
-import type { Prepared, Work } from '../prepared.ts'
+import type { Opened, Prepared, Work } from '../prepared.ts'
 import { type Selected, selectFiles } from '../select.ts'
 import { isArchive, unpackArchive } from '../sources/archive.ts'
 import { type Download, download } from '../sources/download.ts'
 import { fetchGit } from '../sources/git.ts'
-import { clampTime, sourceLayers, type Tools } from '../tools.ts'
+import { clampTime, isLayered, originParts, sourceLayers, type Tools } from '../tools.ts'
 
-/** Prepares the step; downloads what ADD names by URL, since that is part of what the step depends on. */
-export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): Promise<Prepared> {
-  const mode = step.chmod === undefined ? undefined : parseMode(step.chmod)
+export function prepareCopy(step: CopyStep, tools: Tools): Prepared {
+  const { source, items } = step
   const context =
-    step.source.from === 'context' && step.items.some(({ kind }) => kind === 'path')
-      ? tools.context(step.source.name)
+    source.from === 'context' && items.some(({ kind }) => kind === 'path')
+      ? tools.context(source.name)
       : undefined
-  const view = context ?? tools.store.layers.stack(sourceLayers(step.source, tools))
+  return {
+    fields: copyFields(step),
+    origin: items.every(({ kind }) => kind === 'path') ? originOf(step, tools) : undefined,
+    alone: standsAlone(step),
+    ignore: context?.ignore,
+    open: (ctx) => openCopy(step, context, tools, ctx),
+  }
+}
+
+function originOf({ source, items, exclude }: CopyStep, tools: Tools): Prepared['origin'] {
+  if (!isLayered(source)) return undefined
+  const paths = items.map((item) => (item.kind === 'path' ? item.path : ''))
+  return () => originParts('from', source, { paths, exclude }, tools)
+}
+
+/** Downloads what ADD names by URL, since that is part of what the step depends on. */
+async function openCopy(
+  step: CopyStep,
+  context: ContextView | undefined,
+  tools: Tools,
+  ctx: Context,
+): Promise<Opened> {
+  const mode = step.chmod === undefined ? undefined : parseMode(step.chmod)
+  const layers = sourceLayers(step.source, tools)
+  await tools.supply.obtain(layers, ctx)
+  const view = context ?? tools.store.layers.stack(layers)
   const sources = await Promise.all(
     step.items.map((item, number) => openSource(item, { number, step, view, tools, ctx })),
   )
@@ -49,7 +73,7 @@ export async function prepareCopy(step: CopyStep, tools: Tools, ctx: Context): P
     return layer
   }
 
-  return { fields: copyFields(step), files, alone: standsAlone(step), ignore: context?.ignore, perform }
+  return { files, perform }
 }
 
 /** `--link` reads nothing below, as in BuildKit; with `--chmod` it is a plain copy there, and here also where an owner has a name. */

@@ -9,7 +9,7 @@ import { keepFailedStep } from '../failed-step.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { openAgentMount } from '../ssh/mount.ts'
 import { stepChanges } from '../step-changes.ts'
-import { clampTime, type Sandbox, sourceLayers, type Tools } from '../tools.ts'
+import { clampTime, isLayered, originParts, type Sandbox, sourceLayers, type Tools } from '../tools.ts'
 import { type Bind, openBind } from './bind.ts'
 
 export function prepareRun(step: RunStep, tools: Tools): Prepared {
@@ -17,19 +17,32 @@ export function prepareRun(step: RunStep, tools: Tools): Prepared {
     throw new Fault('step.refused', 'RUN --security=insecure is not allowed', {
       hint: 'build with --allow security.insecure',
     })
-  const binds = step.mounts.flatMap((planned) =>
-    planned.mount.type === 'bind' ? [openBind(planned, tools)] : [],
-  )
+  const bound = step.mounts.filter(({ mount }) => mount.type === 'bind')
   return {
     fields: runFields(step, tools),
-    files: () => binds.flatMap((bind) => bind.parts()),
-    ignore: binds
-      .map(({ planned: { source } }) =>
-        source.from === 'context' ? tools.context(source.name).ignore : undefined,
-      )
+    origin: originOf(bound, tools),
+    ignore: bound
+      .map(({ source }) => (source.from === 'context' ? tools.context(source.name).ignore : undefined))
       .find((ignore) => ignore !== undefined),
-    perform: (work, ctx) => perform(step, { tools, binds, work }, ctx),
+    async open(ctx) {
+      const binds: Bind[] = []
+      for (const planned of bound) binds.push(await openBind(planned, tools, ctx))
+      return {
+        files: () => binds.flatMap((bind) => bind.parts()),
+        perform: (work, inner) => perform(step, { tools, binds, work }, inner),
+      }
+    },
   }
+}
+
+/** Only where all that is bound is of layers: files of the context are looked at anyway. */
+function originOf(bound: readonly PlannedMount[], tools: Tools): Prepared['origin'] {
+  if (bound.length === 0 || !bound.every(({ source }) => isLayered(source))) return undefined
+  return () =>
+    bound.flatMap(({ mount, source, target }) => {
+      const paths = mount.type === 'bind' ? [mount.source] : []
+      return originParts(`bind ${target}`, source, { paths, exclude: [] }, tools)
+    })
 }
 
 function runFields(step: RunStep, tools: Tools): KeyPart[] {

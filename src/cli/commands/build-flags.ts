@@ -17,6 +17,17 @@ export const buildFlags = {
     about:
       'Additional contexts: a directory, archive, URL, git repository, docker-image://, oci-layout://, target:',
   },
+  'cache-from': {
+    kind: 'list',
+    value: 'list',
+    about: 'Look steps up in a shared cache: IMAGE, type=registry,ref=IMAGE or type=local,src=DIR',
+  },
+  'cache-to': {
+    kind: 'list',
+    value: 'list',
+    about:
+      'Fill a shared cache: type=registry,ref=IMAGE[,mode=max], type=local,dest=DIR[,mode=max] or type=inline',
+  },
   'build-arg': { kind: 'list', value: 'list', about: 'Set build-time variables' },
   call: {
     kind: 'text',

@@ -8,6 +8,8 @@ import type {
   SaveFormat,
   SecretSource,
 } from '../../engine/index.ts'
+import { parseCacheFrom, parseCacheTo } from './build-caches.ts'
+import { fail, parseFields } from './build-fields.ts'
 import type { BuildFlags } from './build-flags.ts'
 import { findRefusal } from './build-refused.ts'
 
@@ -51,6 +53,8 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     sourceDateEpoch: Object.hasOwn(buildArgs, 'SOURCE_DATE_EPOCH')
       ? undefined
       : parseEpoch(around.env.SOURCE_DATE_EPOCH),
+    cacheFrom: flags['cache-from'].flatMap(parseCacheFrom),
+    cacheTo: flags['cache-to'].flatMap(parseCacheTo),
     parallel: parseCount(flags.parallel),
   }
 }
@@ -151,18 +155,6 @@ export function parseOutput(text: string): SaveTo | undefined {
 const how =
   'There are type=local,dest=DIR, type=tar,dest=FILE, type=docker,dest=FILE and type=oci,dest=FILE[,tar=false].'
 
-/** One line of comma-separated `key=value`; a field in double quotes may hold commas. */
-function parseFields(text: string, flag: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>()
-  for (const [field] of text.matchAll(/(?:"(?:[^"]|"")*"|[^,"])+/g)) {
-    const plain = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field
-    const equals = plain.indexOf('=')
-    if (equals < 1) fail(`${flag} ${text}: "${plain}" is not key=value`)
-    fields.set(plain.slice(0, equals).trim().toLowerCase(), plain.slice(equals + 1))
-  }
-  return fields
-}
-
 function splitPair(text: string): readonly [string, string | undefined] {
   const equals = text.indexOf('=')
   const name = equals < 0 ? text : text.slice(0, equals)
@@ -200,11 +192,6 @@ function parseCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,3}$/.test(text)) fail(`--parallel ${text} is not a number from 1 on`)
   return Number(text)
-}
-
-/** Faults with `usage.invalid`. */
-export function fail(message: string, hint?: string): never {
-  throw new Fault('usage.invalid', message, { hint: hint ?? "See 'peel build --help'" })
 }
 
 /** A name by itself has its value from the environment; where that has none, an earlier value stays. The last of two counts. */

@@ -6,13 +6,11 @@ const refused = { about: 'Refused', hidden: true } as const
 
 export const otherFlags = {
   builder: { kind: 'text', value: 'string', ...accepted },
-  'cache-from': { kind: 'list', value: 'list', ...accepted },
   compress: { kind: 'switch', ...accepted },
   debug: { kind: 'switch', short: 'D', ...accepted },
   'disable-content-trust': { kind: 'switch', default: true, ...accepted },
   layers: { kind: 'switch', default: true, ...accepted },
   attest: { kind: 'list', value: 'list', ...refused },
-  'cache-to': { kind: 'list', value: 'list', ...refused },
   'cpu-period': { kind: 'text', value: 'int', ...refused },
   'cpu-quota': { kind: 'text', value: 'int', ...refused },
   'cpu-shares': { kind: 'text', short: 'c', value: 'int', ...refused },
@@ -54,11 +52,6 @@ export function findRefusal(
       'Limit the whole build: systemd-run -p MemoryMax=… peel build …',
     ],
     [attested, 'attestations (provenance, SBOM) are not made', 'Leave the flag out, or say false.'],
-    [
-      flags['cache-to'].length > 0,
-      '--cache-to: the cache stays in the store',
-      'peel cache export takes the contents of cache mounts to other machines.',
-    ],
     [
       flags.isolation !== undefined && flags.isolation !== 'default',
       '--isolation: there is one kind only',

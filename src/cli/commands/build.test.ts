@@ -44,7 +44,7 @@ describe('the options of a build', () => {
       '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
       '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
       '--secret-build-arg S=x --require-cached ' +
-      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --annotation a.b=c --provenance=false --cache-from x --builder y --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
+      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --annotation a.b=c --provenance=false --cache-from x,y --cache-from type=local,src=d,tag=t --cache-to type=registry,ref=r.io/c,mode=max,compression=zstd,compression-level=9,ignore-error=true --cache-to type=inline --cache-to z --builder y --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
       dockerfile: { kind: 'path', path: 'd/Dockerfile' },
@@ -73,6 +73,16 @@ describe('the options of a build', () => {
       addHosts: ['h:1.2.3.4', 'h6:::1'],
       allow: ['security.insecure'],
       sourceDateEpoch: 12,
+      cacheFrom: [
+        { kind: 'registry', ref: 'x' },
+        { kind: 'registry', ref: 'y' },
+        { kind: 'local', directory: 'd', tag: 't', digest: undefined },
+      ],
+      cacheTo: [
+        { kind: 'registry', ref: 'r.io/c', mode: 'max', compression: 'zstd', level: 9, ignoreError: true },
+        { kind: 'inline' },
+        { kind: 'registry', ref: 'z' },
+      ],
       parallel: 3,
     })
   })
@@ -106,7 +116,18 @@ describe('the options of a build', () => {
     ['-m', '1g', '.'],
     ['--sbom', 'true', '.'],
     ['--attest', 'type=sbom', '.'],
-    ['--cache-to', 'type=inline', '.'],
+    ['--cache-to', 'type=gha', '.'],
+    ['--cache-to', 'mode=max', '.'],
+    ['--cache-to', 'type=registry', '.'],
+    ['--cache-to', 'type=local,src=x', '.'],
+    ['--cache-to', 'type=local,dest=x,mode=most', '.'],
+    ['--cache-to', 'type=local,dest=x,image-manifest=false', '.'],
+    ['--cache-to', 'type=local,dest=x,compression=estargz', '.'],
+    ['--cache-to', 'type=local,dest=x,compression-level=10', '.'],
+    ['--cache-to', 'type=local,dest=x,ignore-error=perhaps', '.'],
+    ['--cache-from', 'type=inline', '.'],
+    ['--cache-from', 'type=local,dest=x', '.'],
+    ['--cache-from', 'type=s3,bucket=x', '.'],
     ['--squash', '.'],
     ['--push', '.'],
     ['-f', '-', '-'],

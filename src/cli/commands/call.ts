@@ -3,8 +3,8 @@ import type { BuildOptions, Engine, OutlineReport, TargetReport } from '../../en
 import { writeJson } from '../listing.ts'
 import type { Shell } from '../shell.ts'
 import { printTable } from '../text/table.ts'
+import { fail } from './build-fields.ts'
 import type { BuildFlags } from './build-flags.ts'
-import { fail } from './build-options.ts'
 
 /** `build` is the absence of any other call. */
 export type Call =

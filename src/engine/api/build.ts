@@ -1,6 +1,7 @@
 // Building and checking Dockerfiles.
 import type { Context, Digest, Place } from '../../core/index.ts'
 import type { RecordedStep } from './builds.ts'
+import type { CacheExport, CacheImport } from './remote-caches.ts'
 
 /** What to build from; `empty`: nothing but the Dockerfile. */
 export type BuildContext =
@@ -70,6 +71,10 @@ export interface BuildOptions {
   readonly allow?: readonly string[]
   /** Seconds since the epoch, clamps all times in the image; default: SOURCE_DATE_EPOCH of the build arguments. */
   readonly sourceDateEpoch?: number | undefined
+  /** Caches to look steps up in that this store does not know; one that cannot be read is a warning. */
+  readonly cacheFrom?: readonly CacheImport[]
+  /** Caches to fill when the image is made. */
+  readonly cacheTo?: readonly CacheExport[]
   /** Steps that run at once at the most; default: the number of processors, at least 2. */
   readonly parallel?: number | undefined
 }

@@ -1,0 +1,85 @@
+// Caches from elsewhere, as a build looks steps up in them. They are read once, at the beginning; layers and recipes come when needed.
+import type { DocumentStep } from '../../cache/index.ts'
+import type { Context, Descriptor, DiffId, Digest } from '../../core/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { BlobOrigin } from '../../transfer/index.ts'
+import type { Supply } from '../supply.ts'
+
+/** One cache that was read. */
+export interface OpenCache {
+  /** For messages: as the user wrote it. */
+  readonly name: string
+  readonly steps: readonly DocumentStep[]
+  /** Where the blob of a layer is. */
+  readonly blobs: ReadonlyMap<DiffId, { readonly descriptor: Descriptor; readonly from: BlobOrigin }>
+  /** All recipes, read when first asked for; empty where they cannot be had. */
+  readonly recipes: (ctx: Context) => Promise<Uint8Array>
+}
+
+export interface FoundStep {
+  readonly step: DocumentStep
+  readonly recipe: (ctx: Context) => Promise<Uint8Array>
+}
+
+export interface RemoteLayer {
+  readonly cache: string
+  readonly descriptor: Descriptor
+  readonly from: BlobOrigin
+}
+
+export interface Caches {
+  find(key: Digest): FoundStep | undefined
+  findByOrigin(origin: Digest): FoundStep | undefined
+  /** The step of the same operation, best in the same place; else the one in the same place. */
+  nearest(at: { readonly stage: string; readonly number: number }, op: Digest): FoundStep | undefined
+  /** Where a layer can be had; all that steps are found with can. */
+  layer(id: DiffId): RemoteLayer | undefined
+  /** Forgets all steps with a layer that turned out not to be there. */
+  drop(id: DiffId): void
+}
+
+/** The first cache that knows a step counts. Their layers are offered to the supply. */
+export function joinCaches(
+  caches: readonly OpenCache[],
+  { store, supply }: { readonly store: Store; readonly supply: Supply },
+): Caches {
+  const layers = new Map<DiffId, RemoteLayer>()
+  const byKey = new Map<Digest, FoundStep>()
+  const byOrigin = new Map<Digest, FoundStep>()
+  for (const { name, steps, blobs, recipes } of caches) {
+    for (const [id, blob] of blobs) {
+      if (layers.has(id)) continue
+      const layer = { cache: name, ...blob }
+      layers.set(id, layer)
+      supply.offer(id, async (ctx) => (await import('./fetch.ts')).fetchLayer(id, { store, layer }, ctx))
+    }
+    for (const step of steps) {
+      if (!blobs.has(step.layer.diffId)) continue
+      const found = { step, recipe: recipeOf(step, recipes) }
+      if (!byKey.has(step.key)) byKey.set(step.key, found)
+      if (step.origin !== undefined && !byOrigin.has(step.origin)) byOrigin.set(step.origin, found)
+    }
+  }
+  return {
+    find: (key) => byKey.get(key),
+    findByOrigin: (origin) => byOrigin.get(origin),
+    nearest({ stage, number }, op) {
+      const all = [...byKey.values()]
+      const isHere = ({ step }: FoundStep): boolean => step.stage === stage && step.number === number
+      const same = all.filter(({ step }) => step.op === op)
+      return same.find(isHere) ?? same[0] ?? all.find(isHere)
+    },
+    layer: (id) => layers.get(id),
+    drop(id) {
+      layers.delete(id)
+      supply.withdraw(id)
+      for (const index of [byKey, byOrigin])
+        for (const [key, { step }] of index) if (step.layer.diffId === id) index.delete(key)
+    },
+  }
+}
+
+function recipeOf({ recipe }: DocumentStep, recipes: OpenCache['recipes']): FoundStep['recipe'] {
+  if (recipe === undefined) return async () => new Uint8Array(0)
+  return async (ctx) => (await recipes(ctx)).subarray(recipe.from, recipe.from + recipe.length)
+}
