@@ -7,10 +7,7 @@ export type SearchIn = (search: Search, has: (node: number) => boolean) => Uint3
 
 /** What is made of the paths for patterns is made once, at the first search that needs it. */
 export function createSearch(strata: Strata): SearchIn {
-  const text = once((): PathText => {
-    const latin1 = strata.paths.toString('latin1')
-    return { latin1, ascii: !/[\x80-\xff]/.test(latin1) }
-  })
+  const text = once(() => pathText(strata))
   return (search, has) => {
     const { as = 'substring' } = search
     const caseSensitive = search.caseSensitive ?? /\p{Lu}/u.test(search.text)
@@ -18,30 +15,79 @@ export function createSearch(strata: Strata): SearchIn {
     if (as === 'substring' && (caseSensitive || /^[\x20-\x7e]*$/.test(search.text)))
       return substring(strata, { text: search.text, caseSensitive }, has)
     const test = compile(search.text, as, caseSensitive)
-    const cut = as === 'glob' && !search.text.includes('/') ? nameOf : pathOf
+    const { latin1, odd } = text()
+    const byName = as === 'glob' && !search.text.includes('/')
+    const start = byName ? nameStart : pathStart
+    const whole = byName ? nodeName : nodePath
+    const lines =
+      as === 'regex' && staysInLine(search.text)
+        ? matchingLines(strata, latin1, new RegExp(search.text, caseSensitive ? 'gmu' : 'gimu'))
+        : undefined
+    const matches = (node: number): boolean => {
+      if (odd[node] === 1) return test(whole(strata, node))
+      return lines === undefined
+        ? test(latin1.slice(start(strata, node), strata.pathEnd[node]!))
+        : lines[node] === 1
+    }
     const found = new Uint32Array(strata.length)
     let count = 0
-    for (let node = 1; node < strata.length; node++)
-      if (has(node) && test(cut(strata, text(), node))) found[count++] = node
+    for (let node = 1; node < strata.length; node++) if (has(node) && matches(node)) found[count++] = node
     return found.slice(0, count)
   }
 }
 
-/** All paths as one text, a character a byte: a slice of it is the path itself where that is ASCII. */
 interface PathText {
+  /** All paths as one text, a line a path and a character a byte. */
   readonly latin1: string
-  /** All of it. */
-  readonly ascii: boolean
+  /** By node: 1 where that line is not the path, which has more than ASCII in it, or a newline. */
+  readonly odd: Uint8Array
 }
 
-function pathOf(strata: Strata, { latin1, ascii }: PathText, node: number): string {
-  const path = latin1.slice(pathStart(strata, node), strata.pathEnd[node]!)
-  return ascii || !/[\x80-\xff]/.test(path) ? path : nodePath(strata, node)
+function pathText(strata: Strata): PathText {
+  const { paths, pathEnd, parent, length } = strata
+  const odd = new Uint8Array(length)
+  for (let node = 1; node < length; node++) {
+    odd[node] = odd[parent[node]!]!
+    for (let at = nameStart(strata, node); odd[node] === 0 && at < pathEnd[node]!; at++)
+      if (paths[at]! >= 0x80 || paths[at] === newline) odd[node] = 1
+  }
+  return { latin1: paths.toString('latin1'), odd }
 }
 
-function nameOf(strata: Strata, { latin1, ascii }: PathText, node: number): string {
-  const name = latin1.slice(nameStart(strata, node), strata.pathEnd[node]!)
-  return ascii || !/[\x80-\xff]/.test(name) ? name : nodeName(strata, node)
+const newline = 10
+
+/** Whether no part of a regular expression can match a newline, so that it may run over all lines at once and matches stay in theirs. */
+function staysInLine(pattern: string): boolean {
+  return !/\[\^|\\[^.*+?()[\]{}|/$^bdwS-]/.test(pattern)
+}
+
+/** By node: 1 where the line of its path matches, once over all of them. */
+function matchingLines({ pathEnd, length }: Strata, text: string, expression: RegExp): Uint8Array {
+  const matching = new Uint8Array(length)
+  expression.lastIndex = 1
+  for (let node = 1; node < length && expression.test(text); node++) {
+    node = nodeAt(pathEnd, node, expression.lastIndex)
+    if (node >= length) break
+    matching[node] = 1
+    expression.lastIndex = pathEnd[node]! + 1
+  }
+  return matching
+}
+
+/** The first node from `from` on whose path ends at `at` or later; mostly it is near. */
+function nodeAt(pathEnd: Uint32Array, from: number, at: number): number {
+  let [low, step] = [from, 1]
+  while (low + step < pathEnd.length && pathEnd[low + step - 1]! < at) {
+    low += step
+    step *= 2
+  }
+  let high = Math.min(low + step, pathEnd.length)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (pathEnd[middle]! < at) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function pathStart({ pathEnd }: Strata, node: number): number {
