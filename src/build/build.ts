@@ -21,6 +21,7 @@ import {
   planBuild,
 } from '../plan/index.ts'
 import type { Image, Store } from '../store/index.ts'
+import { contextXattrs } from './context-xattrs.ts'
 import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
 import type { BuildObserver } from './execute.ts'
@@ -126,7 +127,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   })
   leaks.check(plan)
 
-  const directories = openDirectories(request.directories, store)
+  const directories = openDirectories(request.directories, store, contextXattrs(workshop.machine.kernel))
   using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n

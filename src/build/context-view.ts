@@ -16,6 +16,7 @@ import {
 } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
 import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
+import type { ReadXattrs, Xattrs } from './context-xattrs.ts'
 import type { DigestMemory, Stamp } from './digest-memory.ts'
 
 export interface ContextView extends FileView {
@@ -31,12 +32,16 @@ interface Seen extends Found {
   readonly stamp: Stamp
 }
 
+export interface ContextOptions {
+  readonly ignore: Ignore
+  readonly memory: DigestMemory
+  /** Where it is not given, files have no extended attributes. */
+  readonly readXattrs?: ReadXattrs | undefined
+}
+
 /** Opens a directory as a context. `root` is absolute. */
-export function openContext(
-  root: string,
-  options: { readonly ignore: Ignore; readonly memory: DigestMemory },
-): ContextView {
-  const { ignore, memory } = options
+export function openContext(root: string, options: ContextOptions): ContextView {
+  const { ignore, memory, readXattrs } = options
   const seen = new Map<RootPath, Seen | undefined>()
   const listed = new Map<RootPath, readonly string[]>()
 
@@ -70,7 +75,10 @@ export function openContext(
     const info = fs.lstatSync(full, { throwIfNoEntry: false })
     if (info === undefined) return undefined
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
-    const node = nodeOf(path, full, { info, digest: info.isFile() ? memory.find(path, stamp) : undefined })
+    const digest = info.isFile() ? memory.find(path, stamp) : undefined
+    // a symlink can have none of those that count
+    const xattrs = info.isSymbolicLink() ? undefined : readXattrs?.(full)
+    const node = nodeOf(path, full, { info, digest, xattrs })
     const inode = info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined
     return { node, inode, stamp }
   }
@@ -143,9 +151,18 @@ function hostOf(root: string, path: RootPath): string | Buffer {
 function nodeOf(
   path: RootPath,
   full: string | Buffer,
-  { info, digest }: { readonly info: fs.Stats; readonly digest: Digest | undefined },
+  {
+    info,
+    digest,
+    xattrs,
+  }: {
+    readonly info: fs.Stats
+    readonly digest: Digest | undefined
+    readonly xattrs: Xattrs | undefined
+  },
 ): Node {
   const meta = {
+    ...(xattrs !== undefined && { xattrs }),
     mode: info.mode & 0o7777,
     uid: 0,
     gid: 0,

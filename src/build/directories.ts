@@ -4,6 +4,7 @@ import { Fault, sha256 } from '../core/index.ts'
 import { compileIgnore } from '../dockerfile/index.ts'
 import type { Store } from '../store/index.ts'
 import { type ContextView, openContext } from './context-view.ts'
+import type { ReadXattrs } from './context-xattrs.ts'
 import { type DigestMemory, openDigestMemory } from './digest-memory.ts'
 import { emptyIgnore, type IgnoreFile } from './ignore-file.ts'
 
@@ -24,6 +25,7 @@ export interface Directories {
 export function openDirectories(
   given: ReadonlyMap<string, GivenDirectory>,
   store: Pick<Store, 'contextDigests'>,
+  readXattrs?: ReadXattrs,
 ): Directories {
   const opened = new Map<string, { readonly view: ContextView; readonly memory: DigestMemory }>()
   const keyOf = (directory: string): string => sha256(directory)
@@ -38,7 +40,7 @@ export function openDirectories(
         })
       const memory = openDigestMemory(store.contextDigests.load(keyOf(directory.path)))
       const ignore = directory.ignore === undefined ? emptyIgnore : compileIgnore(directory.ignore.text)
-      const view = openContext(directory.path, { ignore, memory })
+      const view = openContext(directory.path, { ignore, memory, readXattrs })
       opened.set(name, { view, memory })
       return view
     },

@@ -49,6 +49,9 @@ export interface LayerCase extends Case {
   readonly path?: string
   readonly isDir?: boolean
   readonly umask?: readonly string[]
+  readonly filter?: string
+  readonly xattr?: string
+  readonly expected?: boolean
 }
 
 const kernel: Kernel = openKernel()
