@@ -31,9 +31,10 @@ import { openLeakGuard } from './leaks/guard.ts'
 import type { Caches } from './remote/caches.ts'
 import { type ExportedStep, stepsOf, stepsToPrint } from './remote/steps.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
+import { fetchedTime } from './sources/time.ts'
 import { type GivenAgent, openAgents } from './ssh/agents.ts'
 import type { Supply } from './supply.ts'
-import type { Machine, ReadSecret, Sandbox, Tools } from './tools.ts'
+import type { FetchTools, Machine, ReadSecret, Sandbox, Tools } from './tools.ts'
 
 /** The rooms a build works with. */
 export interface Workshop {
@@ -101,6 +102,13 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const { store, supply, caches } = workshop
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
   const secretValues = openSecretValues(request.buildArgs, { marked: request.secretArguments })
+  using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
+  const fetching: FetchTools = {
+    store,
+    readSecret: request.readSecret,
+    env: request.env,
+    findAgent: (inner) => agents.find('default', inner),
+  }
   const planned = await planBuild(file, {
     ...request,
     buildArgs: withEpoch(request),
@@ -108,6 +116,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
     contextTime: context.time,
     findImage: workshop.findImage,
     findContext: workshop.findContext,
+    findTime: (item) => fetchedTime(item, fetching, ctx),
   })
   const plan = withoutSecrets(planned, secretValues)
   if (plan.unusedArguments.length > 0)
@@ -128,7 +137,6 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   leaks.check(plan)
 
   const directories = openDirectories(request.directories, store, contextXattrs(workshop.machine.kernel))
-  using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
   const known = openKnown(store, caches)
@@ -144,14 +152,11 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
         observer: request.observer,
         fresh: (stage) => request.noCache || request.noCacheFilter.includes(stage.name),
         tools: {
-          store,
+          ...fetching,
           machine: workshop.machine,
           known,
           supply,
           context: directories.view,
-          readSecret: request.readSecret,
-          env: request.env,
-          findAgent: (inner) => agents.find('default', inner),
           secretValues,
           leaks,
           requireCached: request.requireCached,

@@ -5,15 +5,22 @@ import { parseDockerfile } from '../dockerfile/index.ts'
 import { planBuild } from './index.ts'
 
 async function plan(text: string, given: Readonly<Record<string, string>>, contextTime?: number) {
+  const fetched: string[] = []
   const planned = await planBuild(parseDockerfile(text, { file: 'Dockerfile' }), {
     buildArgs: new Map(Object.entries(given)),
     platform: hostPlatform(),
     contextTime,
+    findContext: async (name) =>
+      name === 'dated' ? { kind: 'files', source: { from: 'nothing' }, time: 7 } : undefined,
+    findTime: async (item) => {
+      fetched.push(item.kind === 'url' ? item.url : item.reference.remote)
+      return 1234
+    },
     findImage: async () => assert.fail('no image is needed'),
   })
   const last = planned.stages.at(-1)?.steps.at(-1)
   const env = last?.kind === 'run' ? last.env.filter((text) => text.startsWith('SOURCE')) : []
-  return { epoch: planned.epoch, env }
+  return { epoch: planned.epoch, env, ...(fetched.length > 0 && { fetched }) }
 }
 
 const declared = 'FROM scratch\nARG SOURCE_DATE_EPOCH\nRUN env\n'
@@ -36,6 +43,30 @@ describe('SOURCE_DATE_EPOCH', () => {
 
   test('context of a directory is none', async () => {
     assert.deepEqual(await plan(declared, { SOURCE_DATE_EPOCH: 'context' }), { epoch: undefined, env: [] })
+  })
+
+  test('a named context is its time', async () => {
+    const seen = { epoch: 7, env: ['SOURCE_DATE_EPOCH=7'] }
+    assert.deepEqual(await plan(declared, { SOURCE_DATE_EPOCH: 'dated' }), seen)
+  })
+
+  test('a stage is the time of the one thing it fetches', async () => {
+    const source = 'FROM scratch AS Source\nARG HOST=http://a\nADD $HOST/b.tar /\n'
+    const seen = { epoch: 1234, env: ['SOURCE_DATE_EPOCH=1234'], fetched: ['http://a/b.tar'] }
+    assert.deepEqual(await plan(`ARG SOURCE_DATE_EPOCH=source\n${source}${declared}`, {}), seen)
+    for (const bad of [
+      'FROM scratch AS source\nADD a /\n',
+      'FROM scratch AS source\nADD http://a/b http://a/c /\n',
+      'FROM scratch AS source\nADD http://a/b /\nADD http://a/c /\n',
+      'FROM scratch AS source\nADD http://a/b /\nRUN x\n',
+      'FROM dated AS source\nADD http://a/b /\n',
+      'FROM scratch AS source\n',
+    ])
+      await assert.rejects(
+        plan(`${bad}${declared}`, { SOURCE_DATE_EPOCH: 'source' }),
+        /SOURCE_DATE_EPOCH=source: that stage/,
+        bad,
+      )
   })
 
   test('anything else is refused', async () => {

@@ -3,7 +3,7 @@ import { Fault, type GitReference, parseGitReference } from '../core/index.ts'
 import { type AddInstruction, type CopyInstruction, heredocText } from '../dockerfile/index.ts'
 import { copyCreatedBy } from './created-by.ts'
 import { normalWorkdir, type StageState, workdirOf } from './state.ts'
-import type { CopyItem, CopyStep, FileSource } from './step.ts'
+import type { CopyItem, CopyStep, FetchedItem, FileSource } from './step.ts'
 import { urlFileName } from './url-file-name.ts'
 
 /** The step of a COPY or ADD whose variables are expanded. Faults with `dockerfile.invalid` and `reference.invalid`. */
@@ -41,10 +41,7 @@ export function copyStep(
 }
 
 /** A source that has to be fetched; `undefined` for a path. */
-function remoteItem(
-  source: string,
-  instruction: CopyInstruction | AddInstruction,
-): Extract<CopyItem, { kind: 'url' | 'git' }> | undefined {
+function remoteItem(source: string, instruction: CopyInstruction | AddInstruction): FetchedItem | undefined {
   const reference = parseGitReference(source)
   const isGit = reference !== undefined && !reference.looksLocal
   if (!isGit && !/^https?:\/\//.test(source)) return undefined

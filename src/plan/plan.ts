@@ -21,11 +21,19 @@ import {
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
 import { findCircle } from './circle.ts'
-import { resolveEpoch } from './epoch.ts'
+import { fetchedBy, type ResolvedEpoch, resolveEpoch, sourceStage } from './epoch.ts'
 import { instruct, type Scope } from './instruct.ts'
 import type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
-import { type FileSource, type Plan, type PlannedStage, type StageBase, type Step, stagesOf } from './step.ts'
+import {
+  type FetchedItem,
+  type FileSource,
+  type Plan,
+  type PlannedStage,
+  type StageBase,
+  type Step,
+  stagesOf,
+} from './step.ts'
 
 export interface PlanOptions {
   /** A stage's name or number; default: the last stage. */
@@ -41,6 +49,8 @@ export interface PlanOptions {
   readonly findContext?: FindContext | undefined
   /** What `SOURCE_DATE_EPOCH=context` stands for: seconds since the epoch. */
   readonly contextTime?: number | undefined
+  /** When what an ADD fetches was made, for a SOURCE_DATE_EPOCH that names its stage: seconds since the epoch. */
+  readonly findTime?: ((item: FetchedItem) => Promise<number | undefined>) | undefined
 }
 
 interface StageStart {
@@ -59,11 +69,29 @@ interface WorkedOut {
 /** Plans a build. Faults carry the place in the Dockerfile: `stage.missing`, `image.missing`, `dockerfile.invalid`, … */
 export async function planBuild(file: Dockerfile, options: PlanOptions): Promise<Plan> {
   const target = findTarget(file, options.target)
-  const targetPlatform = options.platform ?? hostPlatform()
+  const platform = options.platform ?? hostPlatform()
   const asked = options.buildArgs
-  const platformArgs = platformArguments(targetPlatform, file.stages[target]?.name ?? options.target, asked)
+  const platformArgs = platformArguments(platform, file.stages[target]?.name ?? options.target, asked)
   const defaults = globalArguments(platformArgs, file.globalArgs, { given: asked, escape: file.escape })
-  const { epoch, given, global } = resolveEpoch(asked, defaults, options.contextTime)
+  const resolved = await resolveEpoch(asked, defaults, async (name, others) => {
+    if (name === 'context') return options.contextTime
+    const context = await options.findContext?.(name, platform)
+    if (context !== undefined) return context.kind === 'files' ? context.time : undefined
+    const stage = sourceStage(file, name)
+    const plan = await planStages(file, { ...options, target: stage.name }, { ...others, epoch: undefined })
+    return options.findTime?.(fetchedBy(stage, plan))
+  })
+  return planStages(file, options, resolved)
+}
+
+/** Plans the target and what it needs, all arguments being known. */
+async function planStages(
+  file: Dockerfile,
+  options: PlanOptions,
+  { epoch, given, global }: ResolvedEpoch,
+): Promise<Plan> {
+  const target = findTarget(file, options.target)
+  const targetPlatform = options.platform ?? hostPlatform()
   const declared = new Set(file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)))
   const worked = new Map<number, Promise<WorkedOut>>()
 

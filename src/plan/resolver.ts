@@ -17,7 +17,8 @@ export type FindImage = (name: string, platform: Platform) => Promise<BaseImage>
 
 /** What `--build-context NAME=…` gives a name: files, an image, or a stage of this Dockerfile. */
 export type NamedContext =
-  | { readonly kind: 'files'; readonly source: FileSource }
+  /** `time`: when they were made, in seconds since the epoch, where they come from elsewhere. */
+  | { readonly kind: 'files'; readonly source: FileSource; readonly time?: number | undefined }
   | { readonly kind: 'image'; readonly image: BaseImage }
   | { readonly kind: 'stage'; readonly name: string }
 

@@ -64,6 +64,9 @@ export type CopyItem =
     }
   | { readonly kind: 'git'; readonly reference: GitReference }
 
+/** What an ADD fetches. */
+export type FetchedItem = Extract<CopyItem, { kind: 'url' | 'git' }>
+
 export interface CopyStep extends StepBase {
   readonly kind: 'copy'
   readonly source: FileSource

@@ -3,7 +3,6 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { type Context, Fault, parseGitReference } from '../../core/index.ts'
-import type { LayerIndex } from '../../layer/index.ts'
 import type { FileSource } from '../../plan/index.ts'
 import { withHead } from '../../store/index.ts'
 import type { FetchTools } from '../tools.ts'
@@ -11,6 +10,7 @@ import { archiveHead, ingestArchive, isArchiveHead } from './archive.ts'
 import { download } from './download.ts'
 import { fetchGit } from './git.ts'
 import { withoutCredentials } from './git-program.ts'
+import { youngest } from './time.ts'
 
 export type GivenContext =
   | { readonly kind: 'empty' }
@@ -86,7 +86,11 @@ async function fromStream(
   const { head, whole } = await withHead(stream, archiveHead)
   if (isArchiveHead(head)) {
     const layer = await ingestArchive({ head, stream: whole, name: 'the build context' }, tools.store, ctx)
-    return { source: { from: 'tree', layers: [layer] }, name, time: newest(tools.store.layers.index(layer)) }
+    return {
+      source: { from: 'tree', layers: [layer] },
+      name,
+      time: youngest(tools.store.layers.index(layer)),
+    }
   }
   const chunks: Uint8Array[] = []
   for await (const chunk of whole) chunks.push(chunk)
@@ -100,16 +104,6 @@ async function fromStream(
       },
     )
   return { source: nothing, name, dockerfile }
-}
-
-/** The time of an archive's youngest member: seconds since the epoch. */
-function newest(index: LayerIndex): number {
-  let latest = 0n
-  for (let row = 0; row < index.length; row++) {
-    const entry = index.at(row)
-    if ('meta' in entry && entry.meta.mtime > latest) latest = entry.meta.mtime
-  }
-  return Number(latest / 1_000_000_000n)
 }
 
 function contextDirectory(given: string): string {

@@ -78,11 +78,11 @@ async function resolve(value: string, wanted: Wanted, ctx: Context): Promise<Nam
   if (layout !== undefined) return { kind: 'image', image: await fromLayout(layout, wanted, ctx) }
   const target = /^target:(.+)$/.exec(value)?.[1]
   if (target !== undefined) return { kind: 'stage', name: target }
-  if (isRemote(value)) return files(await remoteTree(value, wanted, ctx))
+  if (isRemote(value)) return remoteFiles(value, wanted, ctx)
   if (fs.statSync(value, { throwIfNoEntry: false })?.isFile() === true) {
     const stream = fs.createReadStream(value, { highWaterMark: 1 << 20 })
     const opened = await openMainContext({ kind: 'stream', stream }, tools, ctx)
-    if (opened.dockerfile === undefined) return files(opened.source)
+    if (opened.dockerfile === undefined) return files(opened.source, opened.time)
   }
   throw new Fault('context.missing', `build context ${name}: "${value}" is no directory and no archive`, {
     hint: 'give a directory, an archive, a URL, a git repository, docker-image://IMAGE, oci-layout://DIR or target:STAGE',
@@ -96,14 +96,14 @@ export function isRemote(text: string): boolean {
   return reference !== undefined && !(reference.looksLocal && fs.existsSync(text))
 }
 
-function files(source: FileSource): NamedContext {
-  return { kind: 'files', source }
+function files(source: FileSource, time?: number): NamedContext {
+  return { kind: 'files', source, time }
 }
 
 /** A repository or an archive; any other file is there under the name `context`, as with BuildKit. */
-async function remoteTree(url: string, { tools }: Wanted, ctx: Context): Promise<FileSource> {
+async function remoteFiles(url: string, { tools }: Wanted, ctx: Context): Promise<NamedContext> {
   const opened = await openMainContext({ kind: 'remote', url }, tools, ctx)
-  if (opened.dockerfile === undefined) return opened.source
+  if (opened.dockerfile === undefined) return files(opened.source, opened.time)
   const file: FileEntry = {
     kind: 'file',
     path: toRootPath('context'),
@@ -111,7 +111,8 @@ async function remoteTree(url: string, { tools }: Wanted, ctx: Context): Promise
     size: opened.dockerfile.length,
     content: { in: 'memory', bytes: opened.dockerfile },
   }
-  return { from: 'tree', layers: [(await tools.store.layers.pack([file], ctx)).diffId] }
+  const { diffId } = await tools.store.layers.pack([file], ctx)
+  return files({ from: 'tree', layers: [diffId] }, opened.time)
 }
 
 /** `oci-layout://DIR[:TAG][@DIGEST]`. */
