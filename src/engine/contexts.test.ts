@@ -172,6 +172,16 @@ describe('a context from a URL', () => {
     assert.equal(other.text('/from-url'), 'A')
     await assert.rejects(build({ context: remote('/gone') }), faults('download.failed', /404/))
   })
+  test('a download that breaks off', async (t) => {
+    const server = http.createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('some')
+      setTimeout(() => response.destroy(), 20)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.after(() => server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`
+    await assert.rejects(build(dockerfile(`FROM scratch\nADD ${url} /\n`)), faults('download.failed', /\/f/))
+  })
   test('secrets become headers', async (t) => {
     const { url, seen } = await serve(t, { '/f': 'x' })
     const text = `FROM scratch\nADD ${url}/f /\n`

@@ -120,7 +120,8 @@ export function openClient(parts: ClientParts): Client {
     const own = url.origin === new URL(base).origin
     if (!own) checkDestination(url, origin, 'secret')
     const authorizer = authorizerOf(known, call)
-    const purpose = call.body === undefined ? 'redirect' : 'secret'
+    // Only a blob is checked by its digest, so only a blob may come in plain text.
+    const purpose = call.need === 'pull' ? 'redirect' : 'secret'
     const once = async (authorization: string | undefined): Promise<Answer> => {
       const headers = { ...call.headers, ...(authorization === undefined ? {} : { authorization }) }
       const request = { method: call.method, url, headers, body: call.body }

@@ -1,18 +1,21 @@
 // Where registries are and who we are, from files as docker, containerd and podman write them.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
-import http from 'node:http'
+import http, { type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
-import { isFault } from '../core/index.ts'
+import { isFault, silent } from '../core/index.ts'
 import { openTestRegistry } from '../testing/registry.ts'
 import { putImage } from '../testing/registry-image.ts'
+import { openAuthorizer } from './auth/authorizer.ts'
 import { openKeychain } from './auth/keychain.ts'
 import { openConfiguration } from './hosts/configuration.ts'
 import { parseToml } from './hosts/toml.ts'
 import { addressKind } from './http/destination.ts'
+import type { Answer } from './http/exchange.ts'
 import { parseRetryAfter } from './http/retry.ts'
 import { Registry } from './index.ts'
 
@@ -184,6 +187,9 @@ test('addresses by their looks, and pauses that are asked for', () => {
     '[::1]': 'loopback',
     '[::ffff:127.0.0.1]': 'loopback',
     '10.0.0.1': 'private',
+    '100.100.100.200': 'private',
+    '100.128.0.1': 'public',
+    'localhost.': 'loopback',
     '172.32.0.1': 'public',
     '[fd00:ec2::254]': 'private',
     '169.254.169.254': 'special',
@@ -199,4 +205,26 @@ test('addresses by their looks, and pauses that are asked for', () => {
   assert.equal(parseRetryAfter('7', now), 7000)
   assert.equal(parseRetryAfter('Thu, 01 Jan 2026 00:00:30 GMT', now), 30_000)
   assert.equal(parseRetryAfter('soon', now), 0)
+})
+
+test('requests at the same time share one token', async () => {
+  let asked = 0
+  const answer = (status: number, body: string, headers: IncomingHttpHeaders = {}): Answer => ({
+    url: new URL('https://r.io/token'),
+    status,
+    headers,
+    body: Readable.from([Buffer.from(body)]),
+    discard: () => {},
+  })
+  const authorizer = openAuthorizer({
+    origin: { host: 'r.io', secure: true },
+    credentials: async () => undefined,
+    send: async () => answer(200, JSON.stringify({ token: `t${asked++}` })),
+    now: Date.now,
+  })
+  const refusal = answer(401, '', { 'www-authenticate': 'Bearer realm="https://r.io/token"' })
+  const tried = { scopes: ['repository:a:pull'], used: undefined }
+  await Promise.all([1, 2, 3].map(() => authorizer.challenged(refusal, tried, silent)))
+  assert.equal(await authorizer.header(tried.scopes, silent), 'Bearer t0')
+  assert.equal(asked, 1)
 })

@@ -60,7 +60,7 @@ function missing(reference: Reference): Fault {
   })
 }
 
-/** What a name points to now, without reading it; `undefined` where there is nothing of that name. */
+/** What a name points to now, without reading it; `undefined` where there is nothing of that name. Faults as `readManifest` does. */
 export async function findManifest(
   client: Client,
   reference: Reference,
@@ -74,7 +74,9 @@ export async function findManifest(
   // Both headers are optional in the specification: what they do not say, the manifest does.
   if (typeof digest !== 'string' || size === undefined)
     return (await readManifest(client, reference, ctx)).descriptor
-  return { mediaType: parseMediaType(answer.headers['content-type']), digest: parseDigest(digest), size }
+  const found = parseDigest(digest)
+  if (reference.digest !== undefined && found !== reference.digest) throw forged(reference, found)
+  return { mediaType: parseMediaType(answer.headers['content-type']), digest: found, size }
 }
 
 /** Faults with `image.missing`, `manifest.invalid`, and `blob.corrupt` where it has not the digest that was asked for or announced. */
@@ -107,7 +109,11 @@ function verified(reference: Reference, answer: Answer, bytes: Uint8Array): Dige
   const wanted = reference.digest ?? stated ?? digestLike(undefined, bytes)
   const found = digestLike(wanted, bytes)
   if (found === wanted) return wanted
-  throw new Fault(
+  throw forged(reference, found, wanted)
+}
+
+function forged(reference: Reference, found: Digest, wanted = reference.digest): Fault {
+  return new Fault(
     'blob.corrupt',
     `the manifest of ${printFamiliar(reference)} has the digest ${found}, not ${wanted}`,
     { hint: 'The registry, or something between it and this machine, is broken or forges images.' },

@@ -55,8 +55,11 @@ export function openAuthorizer({ origin, credentials, send, now }: AuthorizerPar
   }
   const tokenFor = async (scopes: readonly string[], ctx: Context): Promise<Token> => {
     const key = scopes.join(' ')
-    const known = await tokens.get(key)?.catch(() => undefined)
+    const pending = tokens.get(key)
+    const known = await pending?.catch(() => undefined)
     if (known !== undefined && known.expires - margin > now()) return known
+    // Another request has asked meanwhile.
+    if (tokens.get(key) !== pending) return tokenFor(scopes, ctx)
     const fresh = fetchToken([...new Set([...scopes, ...(wider.get(key) ?? [])])], false, ctx)
     tokens.set(key, fresh)
     return fresh

@@ -10,7 +10,10 @@ export type AddressKind = 'public' | 'loopback' | 'private' | 'special'
  * link-local and multicast addresses (RFC 6890), among them the metadata services of clouds.
  */
 export function addressKind(hostname: string): AddressKind {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const host = hostname
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase()
   if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback'
   switch (isIP(host)) {
     case 4:
@@ -26,7 +29,13 @@ function kindOfIPv4(host: string): AddressKind {
   const [a = 0, b = 0] = host.split('.').map(Number)
   if (a === 127) return 'loopback'
   if (a === 0 || a >= 224 || (a === 169 && b === 254)) return 'special'
-  return a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) ? 'private' : 'public'
+  // RFC 1918, and what RFC 6598 sets aside for the networks of providers
+  const ours =
+    a === 10 ||
+    (a === 172 && b >= 16 && b < 32) ||
+    (a === 192 && b === 168) ||
+    (a === 100 && b >= 64 && b < 128)
+  return ours ? 'private' : 'public'
 }
 
 function kindOfIPv6(host: string): AddressKind {
