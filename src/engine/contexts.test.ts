@@ -342,6 +342,11 @@ describe('git', () => {
     )
     assert.equal((await add('', `--checksum=${second}`)).text('/f'), 'second')
     await assert.rejects(add('/gone.git'), faults('git.failed', /./))
+    const option = '?commit=--upload-pack=touch&fetch-by-commit=1'
+    const context = (suffix: string) =>
+      build({ context: { kind: 'remote', url: `${server.url}/repo/.git${suffix}` } })
+    await assert.rejects(context(option), faults('git.ref', /requires a checksum or a commit/))
+    await assert.rejects(context('#--upload-pack=touch'), faults('git.ref', /not a name of a ref/))
   })
 
   test('.git and submodules as asked', { skip }, async () => {
@@ -383,6 +388,39 @@ describe('git', () => {
     const before = server.authorizations.length
     assert.equal((await build({ ...dockerfile(`${text}ENV A=1\n`), secrets })).text('/f'), 'first')
     assert.ok(server.authorizations.length - before < before, 'only the ref was asked for')
+  })
+
+  test('a login in the address reaches the server and nobody else', { skip }, async () => {
+    const secret = `basic ${Buffer.from('me:hush@').toString('base64')}`
+    await using server = await serveGit(root, { kind: 'smart', secret })
+    const address = `${server.url.replace('//', '//me:hush%40@')}/repo/.git`
+    const add = (url: string) => build(dockerfile(`FROM scratch\nADD --keep-git-dir=true ${url} /\n`))
+    const kept = await add(`${address}#modules`)
+    assert.equal(kept.text('/mod/inner'), 'of the submodule')
+    for (const file of ['/.git/config', '/.git/modules/mod/config'])
+      assert.doesNotMatch(kept.text(file) ?? assert.fail(file), /hush/)
+    const other = http.createServer((request, response) => {
+      assert.equal(request.headers.authorization, undefined)
+      response.writeHead(404).end()
+    })
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const to = `http://localhost:${(other.address() as AddressInfo).port}`
+    const moved = http.createServer((request, response) =>
+      response.writeHead(302, { location: to + request.url }).end(),
+    )
+    await new Promise<void>((resolve) => moved.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `http://me:hush@127.0.0.1:${(moved.address() as AddressInfo).port}/r.git`
+      await assert.rejects(add(url), (thrown) => {
+        assert.ok(isFault(thrown))
+        assert.match(thrown.details.hint ?? '', /has moved/)
+        assert.doesNotMatch(thrown.message, /hush/)
+        return true
+      })
+    } finally {
+      other.close()
+      moved.close()
+    }
   })
 
   test('hooks and filters of a repository do not run', { skip }, async () => {

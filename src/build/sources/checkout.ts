@@ -9,7 +9,7 @@ import { openContext } from '../context-view.ts'
 import { openDigestMemory } from '../digest-memory.ts'
 import { emptyIgnore } from '../ignore-file.ts'
 import { selectFiles } from '../select.ts'
-import { type Git, withoutCredentials } from './git-program.ts'
+import type { Git } from './git-program.ts'
 
 export interface Checkout {
   /** A repository that has the commit. */
@@ -46,9 +46,8 @@ export async function packCheckout(
 }
 
 /** Leaves in `.git` what a clone of this one ref would have, and nothing of how it came here. */
-async function tidy(git: Git, { directory, reference, ref, object }: Checkout): Promise<void> {
+async function tidy(git: Git, { directory, ref, object }: Checkout): Promise<void> {
   if (ref !== undefined) await git.run('update-ref', ref, object)
-  await git.run('remote', 'set-url', 'origin', withoutCredentials(reference.remote))
   await git.run('reflog', 'expire', '--all', '--expire=now')
   fs.rmSync(path.join(directory, '.git', 'FETCH_HEAD'), { force: true })
 }

@@ -27,18 +27,17 @@ export async function download(
 ): Promise<Download> {
   const { fileName: name, checksum } = item
   const url = withoutCredentials(item.url)
+  const broken = (cause: unknown): never => {
+    signal.throwIfAborted()
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+    const why = inner instanceof Error ? inner.message : String(inner)
+    throw new Fault('download.failed', `cannot fetch ${url}: ${why}`, { cause })
+  }
   const response = await fetch(plainUrl(item.url), {
     signal,
     redirect: 'follow',
     headers: headersFor(item.url, tools),
-  }).catch((cause: unknown) => {
-    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-    throw new Fault(
-      'download.failed',
-      `cannot fetch ${url}: ${inner instanceof Error ? inner.message : String(inner)}`,
-      { cause },
-    )
-  })
+  }).catch(broken)
   if (!response.ok || response.body === null)
     throw new Fault(
       'download.failed',
@@ -52,7 +51,7 @@ export async function download(
   let size = 0
   const fd = fs.openSync(file, 'wx', 0o600)
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of unbroken(response.body, broken)) {
       hash.update(chunk)
       fs.writeSync(fd, chunk)
       size += chunk.length
@@ -73,6 +72,17 @@ export async function download(
     digest,
     size,
     modified: Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n,
+  }
+}
+
+async function* unbroken(
+  body: AsyncIterable<Uint8Array>,
+  broken: (cause: unknown) => never,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    broken(cause)
   }
 }
 

@@ -83,7 +83,12 @@ function environment(
   const all =
     authorization === undefined
       ? settings
-      : [...settings, [`http.${authorizedPrefix}.extraHeader`, `Authorization: ${authorization}`] as const]
+      : [
+          ...settings,
+          [`http.${authorizedPrefix}.extraHeader`, `Authorization: ${authorization}`] as const,
+          // git sends the header to wherever it was redirected, too
+          ['http.followRedirects', 'false'] as const,
+        ]
   const ssh = ['ssh', '-F', '/dev/null', '-o', 'BatchMode=yes', '-o', 'IdentityFile=none']
   ssh.push('-o', `IdentityAgent=${agentSocket ?? 'none'}`)
   return {
@@ -116,6 +121,8 @@ function hintFor(said: string): string | undefined {
     /could not read (?:Username|Password)|Authentication failed|HTTP Basic|returned error: 40[13]/.test(said)
   )
     return 'for a private repository give a secret: --secret id=GIT_AUTH_TOKEN,env=NAME'
+  if (/returned error: 30\d/.test(said))
+    return 'the repository has moved, and credentials are not sent on: give its new address'
   if (/Permission denied \(publickey/.test(said))
     return 'forward an ssh agent that has the key: --ssh default'
   if (/Host key verification failed/.test(said))

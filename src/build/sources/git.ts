@@ -6,7 +6,7 @@ import { belowName, field, keyOf } from '../../cache/index.ts'
 import { type Context, type DiffId, Fault, type GitReference } from '../../core/index.ts'
 import type { FetchTools } from '../tools.ts'
 import { packCheckout } from './checkout.ts'
-import { type Git, type GitAccess, openGit, withoutCredentials } from './git-program.ts'
+import { type Git, type GitAccess, openGit } from './git-program.ts'
 
 export interface FetchedTree {
   readonly layer: DiffId
@@ -36,11 +36,14 @@ export async function fetchGit(
   const directory = path.join(store.work, `git-${++count}`)
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
   try {
-    const remote = reference.looksLocal ? `https://${reference.remote}` : reference.remote
-    const git = openGit(directory, { access: await accessTo(remote, tools, ctx), env: tools.env }, ctx)
+    const { remote, login } = withoutLogin(
+      reference.looksLocal ? `https://${reference.remote}` : reference.remote,
+    )
+    const access = await accessTo({ remote, login }, tools, ctx)
+    const git = openGit(directory, { access, env: tools.env }, ctx)
     const resolved = await resolve(git, { ...reference, remote })
     const key = keyOf([
-      field('repository', withoutCredentials(remote)),
+      field('repository', remote),
       field('commit', resolved.peeled ?? resolved.object),
       field('directory', reference.subdir ?? ''),
       field('submodules', String(reference.submodules ?? true)),
@@ -58,7 +61,7 @@ export async function fetchGit(
     store.records.put({
       key,
       op: key,
-      slot: `git ${withoutCredentials(remote)}`,
+      slot: `git ${remote}`,
       result: JSON.stringify(tree),
       uses: [layer],
       created: Date.now(),
@@ -69,10 +72,28 @@ export async function fetchGit(
   }
 }
 
-/** The secrets that BuildKit knows for git, the more special first. */
-async function accessTo(remote: string, tools: FetchTools, ctx: Context): Promise<GitAccess> {
+interface Address {
+  /** Without a password, so that neither the list of processes nor a `.git` that is kept shows it. */
+  readonly remote: string
+  /** `user:password`, for http. */
+  readonly login?: string | undefined
+}
+
+function withoutLogin(address: string): Address {
+  const [, scheme = '', user = ''] = /^([a-z]+:\/\/)([^/@?#]*)@/.exec(address) ?? []
+  if (scheme === '') return { remote: address }
+  const rest = address.slice(scheme.length + user.length + 1)
+  const [name = '', password = ''] = user.split(/:(.*)/s, 2).map(decodeURIComponent)
+  return scheme.startsWith('http')
+    ? { remote: scheme + rest, login: `${name}:${password}` }
+    : { remote: `${scheme}${user.split(':', 1)[0]}@${rest}` }
+}
+
+/** The secrets that BuildKit knows for git, the more special first; then what the address itself says. */
+async function accessTo({ remote, login }: Address, tools: FetchTools, ctx: Context): Promise<GitAccess> {
   if (!remote.startsWith('http')) return { agentSocket: await tools.findAgent(ctx) }
-  const { hostname } = new URL(remote)
+  const { hostname, origin } = new URL(remote)
+  const basic = (text: string): string => `basic ${Buffer.from(text).toString('base64')}`
   for (const [name, kind] of [
     [`GIT_AUTH_HEADER.${hostname}`, 'header'],
     [`GIT_AUTH_TOKEN.${hostname}`, 'token'],
@@ -82,10 +103,11 @@ async function accessTo(remote: string, tools: FetchTools, ctx: Context): Promis
     const bytes = tools.readSecret(name)
     if (bytes === undefined) continue
     const value = Buffer.from(bytes).toString('utf8').trim()
-    const basic = (): string => `basic ${Buffer.from(`x-access-token:${value}`).toString('base64')}`
-    return { authorization: kind === 'header' ? value : basic(), authorizedPrefix: remote }
+    const authorization = kind === 'header' ? value : basic(`x-access-token:${value}`)
+    return { authorization, authorizedPrefix: remote }
   }
-  return {}
+  // as with git, where a submodule's address that is relative to this one has the same login
+  return login === undefined ? {} : { authorization: basic(login), authorizedPrefix: `${origin}/` }
 }
 
 const fullCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
@@ -93,13 +115,17 @@ const fullCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 /** Asks the server what a ref is, with git's preference: an exact ref, then a branch, then a tag. */
 async function resolve(git: Git, reference: GitReference): Promise<Resolved> {
   const { remote, checksum } = reference
+  // git would take these for options
+  if (reference.ref?.startsWith('-')) throw new Fault('git.ref', `"${reference.ref}" is not a name of a ref`)
   if (reference.fetchByCommit) {
-    if (checksum === undefined && !fullCommit.test(reference.ref ?? ''))
-      throw new Fault('git.ref', 'fetch-by-commit requires a checksum or a commit SHA ref')
-    return { ref: reference.ref, object: checksum ?? (reference.ref as string), peeled: undefined }
+    const object = checksum ?? reference.ref ?? ''
+    if (!fullCommit.test(object))
+      throw new Fault('git.ref', 'fetch-by-commit requires a checksum or a commit SHA ref', {
+        hint: 'write all digits of the commit: 40, or 64 in repositories of sha256',
+      })
+    return { ref: reference.ref, object, peeled: undefined }
   }
   const ref = reference.ref ?? (await defaultBranch(git, remote))
-  if (ref.startsWith('-')) throw new Fault('git.ref', `"${ref}" is not a name of a ref`)
   if (fullCommit.test(ref)) {
     holdChecksum(checksum, [ref])
     return { ref: undefined, object: ref, peeled: undefined }
@@ -115,7 +141,7 @@ async function resolve(git: Git, reference: GitReference): Promise<Resolved> {
   const found = [exact, branch, tag].find((name) => listed.has(name))
   const object = found === undefined ? undefined : listed.get(found)
   if (found === undefined || object === undefined)
-    throw new Fault('git.ref', `repository does not contain ref ${ref}: ${withoutCredentials(remote)}`, {
+    throw new Fault('git.ref', `repository does not contain ref ${ref}: ${remote}`, {
       hint: 'a branch, a tag or a whole commit hash can be named; a shortened commit belongs in checksum=',
     })
   const peeled = found === tag ? listed.get(`${tag}^{}`) : undefined
@@ -137,7 +163,7 @@ async function defaultBranch(git: Git, remote: string): Promise<string> {
   // a detached HEAD, or a server that does not tell
   const object = /^([0-9a-f]+)\tHEAD$/m.exec(text)?.[1]
   if (object !== undefined) return object
-  throw new Fault('git.ref', `could not find default branch for repository: ${withoutCredentials(remote)}`, {
+  throw new Fault('git.ref', `could not find default branch for repository: ${remote}`, {
     hint: 'name a branch: URL#branch',
   })
 }
