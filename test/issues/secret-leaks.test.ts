@@ -94,6 +94,19 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
     await assert.rejects(build(careless), { code: 'secret.leaked' })
   })
 
+  test('what a failed step left is not kept where the secret is in it', async () => {
+    const failing = (what: string) => `${mount} ${what} > /copy; exit 3`
+    const hintOf = async (...given: Parameters<typeof build>): Promise<string> => {
+      const thrown: unknown = await build(...given).catch((fault) => fault)
+      assert.ok(isFault(thrown) && thrown.code === 'step.failed', String(thrown))
+      return thrown.details.hint ?? ''
+    }
+    const refused = await hintOf(failing(`cat ${value}`))
+    assert.match(refused, /not kept, since the secret "token" would stand as it is in \/copy/)
+    assert.match(await hintOf(failing(`wc -c ${value}`)), /peel run --rm -it step:/)
+    assert.match(await hintOf(failing(`cat ${value}`), { allowSecretLeak: true }), /peel run --rm -it step:/)
+  })
+
   test('a private key that is copied is warned of', async () => {
     const warnings: Event[] = []
     await build('COPY id_key bin/busybox /root/', {}, (event) => {

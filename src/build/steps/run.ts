@@ -1,6 +1,14 @@
 // RUN: the command in a draft over the layers below, then what it changed packed into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, chainId, Fault, parsePlatform, toRootPath } from '../../core/index.ts'
+import {
+  type Context,
+  chainId,
+  type DiffId,
+  Fault,
+  isFault,
+  parsePlatform,
+  toRootPath,
+} from '../../core/index.ts'
 import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
 import { findObstacle, findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
@@ -158,15 +166,36 @@ async function perform(
     ctx,
   )
   const changes = stepChanges(draft.changes(), { below, points, time: (mtime) => clampTime(tools, mtime) })
-  if (result.status === 0)
-    return await tools.store.layers.repack(changes, { watch: tools.leaks.watch(step, ctx) }, ctx)
-  const layer = await tools.store.layers.pack(changes, ctx)
-  const id = keepFailedStep(tools.store, step, { below: work.below, changes: layer.diffId })
-  throw failure(step, result.status, id)
+  const pack = () => tools.store.layers.repack(changes, { watch: tools.leaks.watch(step, ctx) }, ctx)
+  if (result.status === 0) return await pack()
+  throw failure(step, result.status, await keep(step, { tools, work, pack }))
 }
 
-/** `id`: of the kept state. */
-function failure(step: RunStep, status: number, id: string): Fault {
+type Kept = { readonly id: string } | { readonly leak: Fault }
+
+/** Keeps what a failed command left, unless a secret is in it: the store holds no secret, of failed steps neither. */
+async function keep(
+  step: RunStep,
+  {
+    tools,
+    work,
+    pack,
+  }: {
+    readonly tools: Tools
+    readonly work: Work
+    readonly pack: () => Promise<{ readonly diffId: DiffId }>
+  },
+): Promise<Kept> {
+  try {
+    const { diffId: changes } = await pack()
+    return { id: keepFailedStep(tools.store, step, { below: work.below, changes }) }
+  } catch (thrown) {
+    if (!isFault(thrown) || thrown.code !== 'secret.leaked') throw thrown
+    return { leak: thrown }
+  }
+}
+
+function failure(step: RunStep, status: number, kept: Kept): Fault {
   // 126: the kernel would not execute it
   const obstacle = status === 126 ? findObstacle(parsePlatform(step.platform)) : undefined
   if (obstacle !== undefined)
@@ -177,10 +206,12 @@ function failure(step: RunStep, status: number, id: string): Fault {
   return new Fault(
     'step.failed',
     `process ${quoteCommand(step.args)} did not complete successfully: exit code: ${status}`,
-    {
-      hint: `Look around in what it left: peel run --rm -it step:${id} sh (as it was before: step:${id}-before)`,
-      data: { status, step: id },
-    },
+    'id' in kept
+      ? {
+          hint: `Look around in what it left: peel run --rm -it step:${kept.id} sh (as it was before: step:${kept.id}-before)`,
+          data: { status, step: kept.id },
+        }
+      : { hint: `What it left is not kept, since ${kept.leak.message}`, data: { status } },
   )
 }
 
