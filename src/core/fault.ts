@@ -76,6 +76,7 @@ export const faultKinds = {
   'image.platform': 'missing',
   'image.used': 'input',
   'image.base': 'input',
+  'image.layers': 'input',
   'store.locked': 'unable',
   'store.version': 'unable',
   'store.unwritable': 'unable',

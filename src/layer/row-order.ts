@@ -1,9 +1,10 @@
 // The order of rows, and which of them survive when an archive names a path twice or is not in walk order.
-import { pathBytes, type RootPath } from '../core/index.ts'
+import { Fault, pathBytes, type RootPath } from '../core/index.ts'
 import { type Columns, kindNumber, rowFlags } from './columns.ts'
 import { appendBytes, byteList } from './growing.ts'
 import { linkAt } from './row-entry.ts'
 import { pathAt } from './row-search.ts'
+import { mostPathBytes } from './tar/member.ts'
 
 type Named = Pick<Columns, 'names' | 'nameEnd' | 'kind'>
 
@@ -57,7 +58,11 @@ export function survivors(columns: Columns): { readonly columns: Columns; readon
   for (let row = 0; row < columns.length; row++) {
     const path = pathAt(columns, row)
     const { spot, at } = spotAt(columns, root, path)
-    if (at !== path) moved.set(row, at)
+    if (at !== path) {
+      if (pathBytes(at).length > mostPathBytes)
+        throw new Fault('tar.invalid', `symlinks lead a name to a path of more than ${mostPathBytes} bytes`)
+      moved.set(row, at)
+    }
     const kind = columns.kind[row]!
     if (kind === kindNumber.whiteout) spot.whiteout = row
     else if (kind === kindNumber.opaque) spot.opaque = row

@@ -1,4 +1,5 @@
 // Merges the rows of all layers, which are sorted alike, into the nodes and cells of a strata. One pass, no text is made.
+import { Fault } from '../../core/index.ts'
 import type { Columns } from '../columns.ts'
 import { kindNumber, rowKinds } from '../columns.ts'
 import { grown } from '../growing.ts'
@@ -15,11 +16,18 @@ const flagOfRow = Uint8Array.from(rowKinds, (kind) =>
   kind === 'opaque' ? cellFlags.opaque : kind === 'whiteout' ? cellFlags.whiteout : 0,
 )
 
+/** Far more than any two images that can run have; numbers of layers must fit into 16 bits. */
+const mostLayers = 8192
+
 /**
- * The strata of these layers, bottom first. `apart`: layers that start anew, as if they hid everything below; so two images can be
+ * The strata of these layers, bottom first; faults with `image.layers` where they are more than anybody can make use of. `apart`: layers that start anew, as if they hid everything below; so two images can be
  * laid into one table and compared as two heights of it.
  */
 export function createStrata(indexes: readonly LayerIndex[], apart: readonly number[] = []): Strata {
+  if (indexes.length > mostLayers)
+    throw new Fault('image.layers', `${indexes.length} layers are too many to look into`, {
+      hint: `up to ${mostLayers} can be looked into; engines refuse images of more than about 125`,
+    })
   const layers = indexes.map(getColumns)
   const nodes = nodeList(layers)
   const cells = cellList()

@@ -129,6 +129,12 @@ test('layers set apart start anew: two images in one table', () => {
   )
 })
 
+test('more layers than can be numbered are refused', () => {
+  using store = openTestStore()
+  const index = store.index(store.add(tree(file('/one', '1'))))
+  assert.throws(() => createStrata(new Array<LayerIndex>(70_000).fill(index)), { code: 'image.layers' })
+})
+
 test('nodes are found by path, named and in walk order', () => {
   using store = openTestStore()
   const index = store.index(

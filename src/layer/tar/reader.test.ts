@@ -16,7 +16,7 @@ function member(
   more: { body?: Uint8Array; link?: string; size?: number } = {},
 ): Buffer {
   const body = Buffer.from(more.body ?? '')
-  const block = Buffer.alloc(2048)
+  const block = Buffer.alloc(8192)
   const link = more.link === undefined ? undefined : Buffer.from(more.link)
   const input = { name: Buffer.from(name), type, mode: 0o644, uid: 1, gid: 2, mtime: 3_000_000_000n }
   const end = writeHeader(block, 0, { ...input, size: more.size ?? body.length, link })
@@ -89,6 +89,13 @@ describe('reading tars', () => {
     fails(() => entries(member('a', '1', { link: './a' }), end))
     fails(() => entries(member('a', '1', { link: 'b' }), member('b', '1', { link: 'a' }), end))
     fails(() => entries(member('d/', '5'), member('a', '1', { link: 'd' }), end))
+  })
+
+  test('symlinks that lead a short name to a long path fault as the long path would', () => {
+    const deep = Array.from({ length: 1000 }, () => 'd').join('/')
+    const links = ['s', 's/t', 's/t/u'].map((name) => member(name, '2', { link: deep }))
+    assert.equal(entries(...links.slice(0, 1), member('s/x', '0'), end)[0]?.path, `/${deep}/x`)
+    fails(() => index(...links, member('s/t/u/x', '0'), end))
   })
 
   test('PAX: binary xattrs, large ids, times with fractions, global headers, long and GNU names', () => {

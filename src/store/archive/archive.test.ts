@@ -5,7 +5,7 @@ import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, type TestContext, test } from 'node:test'
 import zlib from 'node:zlib'
-import { hostPlatform, rootPath, silent, toRootPath } from '../../core/index.ts'
+import { hostPlatform, rootPath, sha256, silent, toRootPath } from '../../core/index.ts'
 import type { Entry } from '../../layer/index.ts'
 import {
   exportTar,
@@ -110,6 +110,10 @@ describe('saving and loading', () => {
       tarOf({ ...members }),
       tarOf({ ...members, '../evil': 'x', 'manifest.json': JSON.stringify(manifest) }),
       tarOf({ ...members, 'manifest.json': '[' }),
+      ...['[null]', '[{"Config":"c.json","Layers":[1,2]}]', '[{"Config":"c.json","Layers":"xy"}]'].map(
+        (text) => tarOf({ ...members, 'manifest.json': text }),
+      ),
+      tarOf({ ...members, 'manifest.json': JSON.stringify([{ ...manifest[0], RepoTags: [7] }]) }),
       tarOf({ ...members, 'manifest.json': JSON.stringify(manifest) }).subarray(0, 3000),
     ]
     for (const bytes of bad)
@@ -118,6 +122,43 @@ describe('saving and loading', () => {
       other.refs.list().map((ref) => ref.name),
       ['old:1'],
     )
+  })
+})
+
+describe('layouts that are not what they say', () => {
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const indexOf = (digest: string): string =>
+    JSON.stringify({ schemaVersion: 2, mediaType, manifests: [{ mediaType, digest, size: 1 }] })
+  const load = async (t: TestContext, members: Readonly<Record<string, string>>): Promise<unknown> => {
+    const directory = temporary(t)
+    for (const [name, text] of Object.entries(members)) {
+      fs.mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
+      fs.writeFileSync(path.join(directory, name), text)
+    }
+    using store = openStore(temporary(t))
+    return await loadArchive(store, directory, silent)
+  }
+
+  test('a document under the digest of another one, an index that holds itself', async (t) => {
+    for (const hex of ['a'.repeat(64), 'a'.repeat(128)]) {
+      const algorithm = hex.length === 64 ? 'sha256' : 'sha512'
+      const index = indexOf(`${algorithm}:${hex}`)
+      await assert.rejects(load(t, { 'index.json': index, [`blobs/${algorithm}/${hex}`]: index }), {
+        code: 'archive.invalid',
+        message: /is damaged/,
+      })
+    }
+  })
+
+  test('indexes of indexes without end', async (t) => {
+    const members: Record<string, string> = {}
+    let text = indexOf(`sha256:${'a'.repeat(64)}`)
+    for (let i = 0; i < 20; i++) {
+      const digest = sha256(text)
+      members[`blobs/sha256/${digest.slice(7)}`] = text
+      text = indexOf(digest)
+    }
+    await assert.rejects(load(t, { ...members, 'index.json': text }), { message: /indexes in each other/ })
   })
 })
 

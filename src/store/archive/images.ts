@@ -1,5 +1,6 @@
 // What images an archive holds, read from its documents: docker's manifest.json or OCI's index.json. What becomes of a layer is up to
 // the pieces: loading stores it, a survey only looks at it.
+import { createHash } from 'node:crypto'
 import {
   asFault,
   type Descriptor,
@@ -53,12 +54,16 @@ interface DockerEntry {
   readonly Layers?: readonly string[] | null
 }
 
+/** So many indexes may stand in each other; one in one is all that builders write. */
+const mostNested = 4
+
 async function readDocker<Layer>(pieces: Pieces<Layer>): Promise<FoundImage<Layer>[]> {
-  const entries = parseJson<DockerEntry[]>(pieces, 'manifest.json')
-  if (!Array.isArray(entries)) throw new Fault('archive.invalid', "the archive's manifest.json is not a list")
+  const entries: unknown = parseJson(pieces, 'manifest.json')
+  if (!Array.isArray(entries) || !entries.every(isDockerEntry))
+    throw new Fault('archive.invalid', "the archive's manifest.json is not a list of images")
   const found: FoundImage<Layer>[] = []
   for (const { Config, RepoTags, Layers } of entries) {
-    const config = typeof Config === 'string' ? pieces.bytes(clean(Config)) : undefined
+    const config = pieces.bytes(clean(Config))
     if (config === undefined)
       throw new Fault('archive.invalid', `the archive lacks the image config ${Config}`)
     const ids = parseConfig(config).rootfs.diff_ids
@@ -74,6 +79,14 @@ async function readDocker<Layer>(pieces: Pieces<Layer>): Promise<FoundImage<Laye
     found.push({ config, layers, names: (RepoTags ?? []).map(familiar) })
   }
   return found
+}
+
+function isDockerEntry(entry: unknown): entry is DockerEntry {
+  const isText = (value: unknown): boolean => typeof value === 'string'
+  const isList = (value: unknown): boolean => value == null || (Array.isArray(value) && value.every(isText))
+  if (typeof entry !== 'object' || entry === null) return false
+  const { Config, RepoTags, Layers } = entry as { readonly [Name in keyof DockerEntry]?: unknown }
+  return isText(Config) && isList(RepoTags) && isList(Layers)
 }
 
 async function readLayout<Layer>(pieces: Pieces<Layer>): Promise<FoundImage<Layer>[]> {
@@ -100,7 +113,10 @@ export function layoutEntries(pieces: Pick<Pieces<unknown>, 'bytes'>): readonly 
 export async function readEntry<Layer>(
   pieces: Pieces<Layer>,
   entry: Descriptor,
+  depth = 0,
 ): Promise<readonly FoundImage<Layer>[]> {
+  if (depth > mostNested)
+    throw new Fault('archive.invalid', `the archive has more than ${mostNested} indexes in each other`)
   const bytes = readDocument(pieces, entry, 'manifest')
   const parsed = parseManifest(bytes, entry.mediaType)
   if (!isIndex(parsed)) {
@@ -112,7 +128,7 @@ export async function readEntry<Layer>(
   if (present.length === 0)
     throw new Fault('archive.invalid', `the archive has none of the images of the index ${entry.digest}`)
   const found: FoundImage<Layer>[] = []
-  for (const one of present) found.push(...(await readEntry(pieces, one)))
+  for (const one of present) found.push(...(await readEntry(pieces, one, depth + 1)))
   if (present.length === 1) return found
   if (present.length < images.length) return [ofThisMachine(found, { ...parsed, manifests: present })]
   const index = { bytes, mediaType: parsed.mediaType ?? mediaTypes.ociIndex }
@@ -156,7 +172,8 @@ export function readDocument(
   const bytes = pieces.bytes(nameOf(descriptor))
   if (bytes === undefined)
     throw new Fault('archive.invalid', `the archive lacks the ${what} ${descriptor.digest}`)
-  if (descriptor.digest.startsWith('sha256:') && sha256(bytes) !== descriptor.digest)
+  const [algorithm] = descriptor.digest.split(':', 1)
+  if (createHash(algorithm!).update(bytes).digest('hex') !== hexOf(descriptor.digest))
     throw new Fault('archive.invalid', `the archive's ${what} ${descriptor.digest} is damaged`)
   return bytes
 }
@@ -188,10 +205,10 @@ function clean(name: string): string {
   return parts.join('/')
 }
 
-function parseJson<Shape>(pieces: Pick<Pieces<unknown>, 'bytes'>, name: string): Shape {
+function parseJson(pieces: Pick<Pieces<unknown>, 'bytes'>, name: string): unknown {
   const bytes = pieces.bytes(name)
   try {
-    return JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as Shape
+    return JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
   } catch (thrown) {
     throw new Fault('archive.invalid', `the archive's ${name} is not JSON`, { cause: asFault(thrown) })
   }

@@ -17,6 +17,7 @@ export interface Member {
 
 const block = 512
 const longest = 1 << 20
+const damaged = 'a header of it is damaged, or it is no tar at all'
 
 /** Faults with `archive.invalid` on damage, on a cut, and on names or links that lead out of the archive. */
 export async function* readMembers(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
@@ -171,14 +172,14 @@ function number(bytes: Buffer, at: number, length: number): number {
     return value
   }
   const text = field(bytes, at, length).trim()
-  if (!/^[0-7]*$/.test(text)) throw invalid('a header of it is damaged')
+  if (!/^[0-7]*$/.test(text)) throw invalid(damaged)
   return text === '' ? 0 : Number.parseInt(text, 8)
 }
 
 function checkSum(header: Buffer): void {
   let sum = 8 * 32
   for (let i = 0; i < block; i++) if (i < 148 || i >= 156) sum += header[i]!
-  if (number(header, 148, 8) !== sum) throw invalid('a header of it is damaged, or it is no tar at all')
+  if (number(header, 148, 8) !== sum) throw invalid(damaged)
 }
 
 function paxRecords(bytes: Buffer): Record<string, string> {
