@@ -30,16 +30,32 @@ export function findMetadataSecrets(config: ImageConfig): readonly MetadataMatch
   )
 }
 
-/** The text without the secrets in it: an ellipsis stands for each. */
-export function withoutSecrets(text: string): string {
+/**
+ * Gives texts about an image without the secrets in them: an ellipsis stands for each, and lines stay lines. What is a secret in one of the
+ * image's own texts is none to be shown in any other.
+ */
+export function secretHider(config: ImageConfig): (text: string) => string {
+  const values = textsOf(config).flatMap(({ text }) => matchesIn(text).map(({ value }) => value))
+  const known = [...new Set(values)]
+    .sort((a, b) => b.length - a.length)
+    .map((value) => Buffer.from(value, 'latin1').toString())
+  return (text) =>
+    known.reduce((hidden, value) => hidden.replaceAll(value, ellipsisFor(value)), withoutSecrets(text))
+}
+
+function withoutSecrets(text: string): string {
   const bytes = Buffer.from(text)
   const pieces: Buffer[] = []
   let at = 0
-  for (const { match } of matchesIn(text)) {
-    pieces.push(bytes.subarray(at, match.offset), Buffer.from('…'))
+  for (const { match, value } of matchesIn(text)) {
+    pieces.push(bytes.subarray(at, match.offset), Buffer.from(ellipsisFor(value)))
     at = match.offset + match.length
   }
   return Buffer.concat([...pieces, bytes.subarray(at)]).toString()
+}
+
+function ellipsisFor(value: string): string {
+  return `…${'\n'.repeat(value.split('\n').length - 1)}`
 }
 
 function matchesIn(text: string): readonly { readonly match: SecretMatch; readonly value: string }[] {

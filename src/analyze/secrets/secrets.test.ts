@@ -6,7 +6,7 @@ import { toRootPath } from '../../core/index.ts'
 import { lookAlikeMakers, pick, secretMakers, seeded } from '../../testing/secrets.ts'
 import { parseAllowList } from './allow.ts'
 import { createAutomaton } from './automaton.ts'
-import { findMetadataSecrets, withoutSecrets } from './metadata.ts'
+import { findMetadataSecrets, secretHider } from './metadata.ts'
 import { secretRules } from './rules/index.ts'
 import { findSecrets, startScan } from './scan.ts'
 import { kindOf, profileOf } from './text-kind.ts'
@@ -127,8 +127,13 @@ test('variables, labels, arguments and commands', () => {
       ['argument', 'NPM_TOKEN', 2, 'npm-token'],
     ],
   )
-  const shown = withoutSecrets(config.history[2].created_by)
-  assert.equal(shown, 'RUN |1 NPM_TOKEN=npm_… /bin/sh -c npm ci # buildkit')
+  const hide = secretHider(config as never)
+  assert.equal(hide(config.history[2].created_by), 'RUN |1 NPM_TOKEN=npm_… /bin/sh -c npm ci # buildkit')
+  assert.equal(hide(`ENV DB_PASSWORD ${password}`), 'ENV DB_PASSWORD …', 'known from the configuration')
+  const { text, value } = secretMakers['private-key']!(random)
+  const dockerfile = `COPY <<KEY /root/.ssh/id\n${text.trim()}\nKEY\nCMD ["x"]\n`
+  assert.ok(!hide(dockerfile).includes(value))
+  assert.equal(hide(dockerfile).split('\n').length, dockerfile.split('\n').length)
 })
 
 test('allow lists', () => {

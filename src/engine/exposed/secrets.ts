@@ -6,7 +6,6 @@ import {
   type MetadataMatch,
   parseAllowList,
   secretRules,
-  withoutSecrets,
 } from '../../analyze/index.ts'
 import type { Context, RootPath } from '../../core/index.ts'
 import { cellDigest, createStrata, never, nodePath, type Strata } from '../../layer/index.ts'
@@ -107,7 +106,7 @@ function describer(image: OpenedImage, strata: Strata, baseCount: number) {
         },
         place: layers[layer]?.place,
         hiddenAt: hiddenBy === undefined ? undefined : layers[hiddenBy]?.place,
-        createdBy: withoutSecrets(layers[layer]?.createdBy ?? ''),
+        createdBy: layers[layer]?.createdBy ?? '',
         base: layer < baseCount,
       })
     },
@@ -117,7 +116,7 @@ function describer(image: OpenedImage, strata: Strata, baseCount: number) {
       return finish(match, {
         spot: { in: match.in, name: match.name },
         place: entry?.place,
-        createdBy: withoutSecrets(entry?.createdBy ?? ''),
+        createdBy: entry?.createdBy ?? '',
         base: entry !== undefined && entry.place === undefined && match.entry! < firstOwn,
       })
     },

@@ -1,5 +1,5 @@
-// The report of a study: what analysis found in the layers, with the image's own words about them.
-import type { StudyFindings } from '../../analyze/index.ts'
+// The report of a study: what analysis found in the layers, with the image's own words about them, the secrets in those hidden.
+import { type StudyFindings, secretHider } from '../../analyze/index.ts'
 import { printPlatform } from '../../core/index.ts'
 import { readParts } from '../../dockerfile/index.ts'
 import type { StudyLayer, StudyReport } from '../api/index.ts'
@@ -36,7 +36,7 @@ export function makeReport(image: OpenedImage, findings: StudyFindings, base: nu
       names: image.names,
       platform: printPlatform(image.config),
       created: image.config.created,
-      dockerfile: image.dockerfile && withInstructions(image.dockerfile),
+      dockerfile: image.dockerfile && withInstructions(image.dockerfile, secretHider(image.config)),
       baseLayers: base,
     },
     layers,
@@ -48,12 +48,16 @@ export function makeReport(image: OpenedImage, findings: StudyFindings, base: nu
   }
 }
 
-function withInstructions({
-  file,
-  text,
-}: NonNullable<OpenedImage['dockerfile']>): StudyReport['image']['dockerfile'] {
+function withInstructions(
+  { file, text }: NonNullable<OpenedImage['dockerfile']>,
+  hide: (text: string) => string,
+): StudyReport['image']['dockerfile'] {
   const { instructions } = readParts(text, file)
-  return { file, text, instructions: instructions.map(({ place: { line, endLine } }) => ({ line, endLine })) }
+  return {
+    file,
+    text: hide(text),
+    instructions: instructions.map(({ place: { line, endLine } }) => ({ line, endLine })),
+  }
 }
 
 interface Entry {
@@ -64,15 +68,16 @@ interface Entry {
   readonly place: StudyLayer['place']
 }
 
-/** Entries without `empty_layer` take the layers from the bottom, as in `docker history`. */
+/** Entries without `empty_layer` take the layers from the bottom, as in `docker history`; secrets in their commands are hidden. */
 export function historyOf({ config, layers, places }: OpenedImage): readonly Entry[] {
+  const hide = secretHider(config)
   let next = 0
   return (config.history ?? []).map((entry, i) => {
     const empty = entry.empty_layer === true || next >= layers.length
     return {
-      createdBy: entry.created_by ?? '',
+      createdBy: hide(entry.created_by ?? ''),
       created: entry.created,
-      comment: entry.comment,
+      comment: entry.comment && hide(entry.comment),
       layer: empty ? undefined : next++,
       place: places[i],
     }
