@@ -1,5 +1,5 @@
 // `peel secrets`: credentials in any layer of an image, hidden ones too, and in its configuration; never their values.
-import { Fault, spellName } from '../../core/index.ts'
+import { Fault } from '../../core/index.ts'
 import type { SecretFinding, SecretSeverity, SecretsReport } from '../../engine/index.ts'
 import { ownAllowList, readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
@@ -88,6 +88,7 @@ function printFinding({
   what,
   severity,
   spot,
+  where,
   place,
   hiddenAt,
   createdBy,
@@ -101,7 +102,7 @@ function printFinding({
   const brought = line(place, spot.in === 'file' ? spot.layer : undefined)
   const by = ellipsis(createdBy.replace(/\s+/g, ' ').trim(), 60)
   return [
-    `${marks[severity]} ${what}  ${printSpot(spot)}`,
+    `${marks[severity]} ${what}  ${where}`,
     `       value       ${masked}`,
     ...(brought === '' && by === ''
       ? []
@@ -114,30 +115,15 @@ function printFinding({
   ].join('\n')
 }
 
-function printSpot(spot: SecretFinding['spot']): string {
-  switch (spot.in) {
-    case 'file':
-      return `${spellName(spot.path)}:${spot.line}`
-    case 'environment':
-      return `ENV ${spellName(spot.name)}`
-    case 'label':
-      return `LABEL ${spellName(spot.name)}`
-    case 'argument':
-      return `ARG ${spot.name}`
-    case 'command':
-      return spot.name === '' ? 'in the history' : spot.name
-  }
-}
-
 function sarifOf(told: readonly SecretFinding[]): object {
   const levels = { high: 'error', medium: 'warning', low: 'note' } as const
   return sarifLog(
     {
       rules: told.map(({ rule, what }) => ({ id: rule, about: `The image carries ${what}.` })),
-      results: told.map(({ id, rule, what, severity, spot, place, masked, advice }) => ({
+      results: told.map(({ id, rule, what, severity, where, place, masked, advice }) => ({
         rule,
         level: levels[severity],
-        message: `${what} in ${printSpot(spot)} (${masked}). ${advice}`,
+        message: `${what} in ${where} (${masked}). ${advice}`,
         file: place?.file ?? 'Dockerfile',
         region: { startLine: place?.line ?? 1 },
         fingerprint: id,

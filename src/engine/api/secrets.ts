@@ -9,9 +9,11 @@ export type SecretSpot =
   | {
       readonly in: 'file'
       readonly path: string
+      /** The member of a zip file that holds it. */
+      readonly member?: string | undefined
       /** Counted from 1. */
       readonly line: number
-      /** Bytes from the start of the file (of what it holds, for a compressed one). */
+      /** Bytes from the start of the file (of what it holds, for a compressed one; of the member). */
       readonly offset: number
       readonly layer: number
       /** Whether the file is to be seen in the whole image. */
@@ -30,6 +32,8 @@ export interface SecretFinding {
   readonly what: string
   readonly severity: SecretSeverity
   readonly spot: SecretSpot
+  /** The spot in words: `/root/.npmrc:1`, `ENV TOKEN`. */
+  readonly where: string
   /** The Dockerfile line that brought it, and the one that hides it, where known. */
   readonly place?: LinePlace | undefined
   readonly hiddenAt?: LinePlace | undefined

@@ -4,8 +4,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { silent } from '../../core/index.ts'
+import { type Event, silent } from '../../core/index.ts'
 import { secretMakers, seeded } from '../../testing/secrets.ts'
+import { zipFile } from '../../testing/zip-file.ts'
 import { openEngine } from '../index.ts'
 
 const place = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-secrets-'))
@@ -68,6 +69,56 @@ test('each secret is found with its layer and line, hidden ones too, and content
   assert.equal(less.findings.length + less.allowed.length, report.findings.length)
 })
 
+test('members of zip files are searched, and no more of a bomb than its limit', async () => {
+  const github = secretMakers['github-token']!(random)
+  const assigned = secretMakers['assigned-secret']!(random)
+  const zip = zipFile([
+    { name: 'bomb', content: Buffer.alloc(20 << 20) },
+    { name: 'lib/log.txt', content: github.text },
+    { name: 'conf/app.properties', content: `password=${assigned.value}\n` },
+    { name: 'stored.txt', content: npm.text, method: 'stored' },
+  ])
+  fs.writeFileSync(path.join(context, 'app.jar'), zip)
+  const text = 'FROM scratch\nCOPY app.jar /app.jar\n'
+  await engine.build(
+    {
+      context: { kind: 'directory', path: context },
+      dockerfile: { kind: 'text', text, name: 'Dockerfile' },
+      tags: ['zipped'],
+    },
+    silent,
+  )
+  const report = await engine.secrets('zipped', {}, silent)
+  assert.deepEqual(report.findings.map(({ rule, where }) => `${rule} ${where.replace(/:\d+$/, '')}`).sort(), [
+    'assigned-secret /app.jar!/conf/app.properties',
+    'github-token /app.jar!/lib/log.txt',
+    'npm-token /app.jar!/stored.txt',
+  ])
+  assert.deepEqual((await engine.secrets('zipped', {}, silent)).findings, report.findings)
+})
+
+test('a search that is stopped keeps what it has looked at', async () => {
+  using fresh = openEngine({ root: path.join(place, 'stopped'), env: {} })
+  const files = path.join(place, 'many')
+  fs.mkdirSync(files)
+  for (let i = 0; i < 40; i++) fs.writeFileSync(path.join(files, `file${i}`), Buffer.alloc(1 << 20, `${i} `))
+  await fresh.build(
+    {
+      context: { kind: 'directory', path: files },
+      dockerfile: { kind: 'text', text: 'FROM scratch\nCOPY . /\n', name: 'Dockerfile' },
+      tags: ['many'],
+    },
+    silent,
+  )
+  const stop = new AbortController()
+  const emit = (event: Event): void => {
+    if (event.type === 'moved' && event.done > 0) stop.abort()
+  }
+  await assert.rejects(fresh.secrets('many', {}, { signal: stop.signal, emit }), { name: 'AbortError' })
+  const { scanned } = await fresh.secrets('many', {}, silent)
+  assert.ok(scanned.remembered > 0 && scanned.remembered < scanned.contents)
+})
+
 test('a gate counts the secrets that are not accepted', async () => {
   using study = await engine.study('planted', {}, silent)
   const secrets = await study.secrets({ allow: 'rule:private-key' }, silent)
@@ -94,7 +145,7 @@ test('an archive is searched like the stored image', async () => {
 
 test('the configuration and the history are searched, and shown without the secrets', async () => {
   const password = secretMakers['assigned-secret']!(random).value
-  const text = `FROM scratch\nARG NPM_TOKEN\nENV DB_PASSWORD=${password}\nCOPY empty /\n`
+  const text = `FROM scratch\nARG NPM_TOKEN\nENV DB_PASSWORD ${password}\nCOPY empty /\n`
   await engine.build(
     {
       context: { kind: 'directory', path: context },
@@ -119,4 +170,8 @@ test('the configuration and the history are searched, and shown without the secr
   )
   assert.ok(!JSON.stringify(findings).includes(password))
   assert.match(findings[0]!.advice, /--mount=type=secret,id=…,env=NPM_TOKEN/)
+  using study = await engine.study('config', {}, silent)
+  assert.equal(study.report.image.dockerfile?.text.split('\n')[2], 'ENV DB_PASSWORD …')
+  const said = JSON.stringify([study.report, study.diveDocument()])
+  assert.ok(!said.includes(password) && !said.includes(npm.value), 'the study tells a secret')
 })

@@ -7,9 +7,9 @@ import {
   parseAllowList,
   secretRules,
 } from '../../analyze/index.ts'
-import type { Context, RootPath } from '../../core/index.ts'
+import { type Context, type RootPath, spellName } from '../../core/index.ts'
 import { cellDigest, createStrata, never, nodePath, type Strata } from '../../layer/index.ts'
-import type { SecretFinding, SecretsOptions, SecretsReport, StudySource } from '../api/index.ts'
+import type { SecretFinding, SecretSpot, SecretsOptions, SecretsReport, StudySource } from '../api/index.ts'
 import { baseLayers } from '../study/base.ts'
 import type { OpenedImage } from '../study/opened.ts'
 import { historyOf } from '../study/report.ts'
@@ -64,6 +64,22 @@ export async function secretsOf(
   }
 }
 
+/** As a person would name it, on one line whatever names hold. */
+function printSpot(spot: SecretSpot): string {
+  switch (spot.in) {
+    case 'file':
+      return `${spellName([spot.path, spot.member ?? []].flat().join('!'))}:${spot.line}`
+    case 'environment':
+      return `ENV ${spellName(spot.name)}`
+    case 'label':
+      return `LABEL ${spellName(spot.name)}`
+    case 'argument':
+      return `ARG ${spot.name}`
+    case 'command':
+      return spot.name === '' ? 'in the history' : spot.name
+  }
+}
+
 function describer(image: OpenedImage, strata: Strata, baseCount: number) {
   const history = historyOf(image)
   const layers = image.layers.map((_, layer) => history.find((entry) => entry.layer === layer))
@@ -73,7 +89,8 @@ function describer(image: OpenedImage, strata: Strata, baseCount: number) {
   ): SecretFinding => {
     const rule = secretRules.find(({ id }) => id === match.rule)!
     const { spot } = parts
-    const where = spot.in === 'file' ? spot.path : `${spot.in} ${spot.name}`
+    const where =
+      spot.in === 'file' ? [spot.path, spot.member ?? []].flat().join('!') : `${spot.in} ${spot.name}`
     const content = 'cell' in match ? (cellDigest(strata, match.cell) ?? '') : ''
     const sample = spot.in === 'file' && isSample(spot.path as RootPath)
     const finding = {
@@ -87,7 +104,7 @@ function describer(image: OpenedImage, strata: Strata, baseCount: number) {
       masked: match.masked,
       ...parts,
     }
-    return { ...finding, advice: `${advise(finding)} ${rule.revoke}` }
+    return { ...finding, where: printSpot(spot), advice: `${advise(finding)} ${rule.revoke}` }
   }
   return {
     file(match: FileMatch): SecretFinding {
@@ -98,6 +115,7 @@ function describer(image: OpenedImage, strata: Strata, baseCount: number) {
         spot: {
           in: 'file',
           path: nodePath(strata, match.node),
+          ...(match.member !== undefined && { member: match.member }),
           line: match.line,
           offset: match.offset,
           layer,
