@@ -1,7 +1,7 @@
 // Everything a command may touch of the process around it, as one value: tests hand in another.
 import type { Readable, Writable } from 'node:stream'
 import { type Context, spellControls } from '../core/index.ts'
-import type { Comparison, Engine, Study } from '../engine/index.ts'
+import type { Comparison, Engine, SecretsReport, Study } from '../engine/index.ts'
 
 /** One of the standard outputs. */
 export interface Output {
@@ -52,6 +52,8 @@ export interface Browsed {
   readonly comparison?: Comparison | undefined
   /** Compares the image with another one that its user names. */
   readonly compare: (other: string) => Promise<Comparison>
+  /** Looks for secrets in the image, when its user asks for them. */
+  readonly secrets: (ctx: Context) => Promise<SecretsReport>
   readonly preferences?: BrowserPreferences | undefined
 }
 

@@ -14,12 +14,17 @@ export interface SaidLayer {
 export interface SaidImage {
   readonly name: string
   readonly dockerfile?: string | undefined
+  /** Besides PATH. */
+  readonly env?: readonly string[] | undefined
   /** Bottom first. */
   readonly layers: readonly SaidLayer[]
 }
 
 /** Stores an image below `root` under its name. */
-export async function storeImage(root: string, { name, dockerfile, layers }: SaidImage): Promise<void> {
+export async function storeImage(
+  root: string,
+  { name, dockerfile, env = [], layers }: SaidImage,
+): Promise<void> {
   using store = openStore(root)
   const packed = []
   for (const { entries } of layers)
@@ -27,7 +32,7 @@ export async function storeImage(root: string, { name, dockerfile, layers }: Sai
   const image = store.images.create({
     platform: hostPlatform(),
     created: '2026-01-02T03:04:05Z',
-    config: { Env: ['PATH=/usr/bin:/bin'] },
+    config: { Env: ['PATH=/usr/bin:/bin', ...env] },
     history: layers.map(({ createdBy, entries }) => ({
       created: '2026-01-02T03:04:05Z',
       created_by: createdBy,

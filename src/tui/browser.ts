@@ -1,13 +1,14 @@
 // The loop of the browser: what happens goes through the reducer, the screen is drawn, effects are carried out.
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Context } from '../core/index.ts'
-import type { Comparison, Study } from '../engine/index.ts'
+import type { Comparison, SecretsReport, Study } from '../engine/index.ts'
 import { perform } from './effects.ts'
 import { begin, type Preferences } from './model/begin.ts'
 import type { State } from './model/state.ts'
 import { type Action, update } from './model/update.ts'
 import { preparations } from './prepare.ts'
 import { createQueue, type Queue } from './queue.ts'
+import { createSearchTask } from './secret-search.ts'
 import { createKeyReader } from './terminal/keys.ts'
 import { openTerminal } from './terminal/terminal.ts'
 import { drawScreen } from './view/screen.ts'
@@ -18,6 +19,8 @@ export interface BrowseSubject {
   readonly comparison?: Comparison | undefined
   /** Compares the image with another one that the user names. */
   readonly compare: (other: string) => Promise<Comparison>
+  /** Looks for secrets in the image, when its user asks for them. */
+  readonly secrets: (ctx: Context) => Promise<SecretsReport>
   readonly preferences?: Preferences | undefined
 }
 
@@ -32,7 +35,7 @@ const escapeMilliseconds = 20
 
 /** Shows a study until the user quits. Gives the terminal back on every way out; faults with what `ctx.signal` says when it is aborted. */
 export async function browse(
-  { study, comparison, compare, preferences }: BrowseSubject,
+  { study, comparison, compare, secrets, preferences }: BrowseSubject,
   { input, output, env }: BrowseStreams,
   ctx: Context,
 ): Promise<void> {
@@ -42,6 +45,7 @@ export async function browse(
   )
   using compared = new DisposableStack()
   const events = createQueue<Action>()
+  await using search = createSearchTask(secrets, (now) => events.put({ kind: 'secrets', search: now }))
   const reader = createKeyReader()
   let waiting: NodeJS.Timeout | undefined
   const onData = (bytes: Buffer): void => {
@@ -76,6 +80,8 @@ export async function browse(
         if (effect === undefined) continue
         if (effect.kind === 'quit') return
         if (effect.kind === 'suspend') terminal.suspend()
+        else if (effect.kind === 'search-secrets') search.start()
+        else if (effect.kind === 'stop-search') search.stop()
         else void perform(effect, { tree: state.tree.tree, compare, ctx }).then(events.put, events.fail)
       }
     }

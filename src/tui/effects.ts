@@ -1,5 +1,5 @@
 // What the reducer asks to be done outside: reading a file, extracting, opening another image.
-import { type Context, isFault, printSize } from '../core/index.ts'
+import { type Context, type Fault, isFault, printSize } from '../core/index.ts'
 import type { Comparison, NodeId, StudyTree } from '../engine/index.ts'
 import { type Content, readLimit } from './model/file-screen.ts'
 import type { Effect } from './model/state.ts'
@@ -13,7 +13,7 @@ export interface Outside {
   readonly ctx: Context
 }
 
-export type OutsideEffect = Exclude<Effect, { readonly kind: 'quit' | 'suspend' }>
+export type OutsideEffect = Extract<Effect, { readonly kind: 'read' | 'extract' | 'compare' }>
 
 /** What came of an effect; a fault is said and ends nothing. */
 export async function perform(effect: OutsideEffect, outside: Outside): Promise<Action> {
@@ -21,9 +21,12 @@ export async function perform(effect: OutsideEffect, outside: Outside): Promise<
     return await carryOut(effect, outside)
   } catch (thrown) {
     if (!isFault(thrown) || thrown.kind === 'cancelled') throw thrown
-    const { hint } = thrown.details
-    return { kind: 'said', text: hint === undefined ? thrown.message : `${thrown.message}. ${hint}` }
+    return { kind: 'said', text: sayFault(thrown) }
   }
+}
+
+export function sayFault({ message, details: { hint } }: Fault): string {
+  return hint === undefined ? message : `${message}. ${hint}`
 }
 
 async function carryOut(effect: OutsideEffect, { tree, compare, ctx }: Outside): Promise<Action> {

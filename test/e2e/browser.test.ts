@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { storeBrowsedImage } from '../../src/testing/browsed-image.ts'
+import { storeLeakyImage } from '../../src/testing/leaky-image.ts'
 import { hasTmux, openTmux, type TmuxTerminal } from '../../src/testing/tmux.ts'
 import { repository } from '../sources.ts'
 
@@ -15,11 +16,13 @@ const peel = `env -u CI ${process.execPath} --disable-warning=ExperimentalWarnin
 const skip = hasTmux() ? false : 'tmux is not installed'
 
 let folder = ''
+let secrets: readonly string[] = []
 before(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-'))
   if (skip !== false) return
   await storeBrowsedImage(path.join(folder, 'store'), 'large', 300_000)
   await storeBrowsedImage(path.join(folder, 'store'), 'small', 600)
+  secrets = await storeLeakyImage(path.join(folder, 'store'), 'leaky')
 })
 after(() => fs.rmSync(folder, { recursive: true, force: true }))
 
@@ -78,6 +81,26 @@ describe('the browser in a terminal', { skip }, () => {
     await screen('narrow-tree', 'Layer 2 compared with layer 5', 'Tab')
     terminal.resize(24, 4)
     await screen('tiny', 'needs 30 by 6')
+  })
+
+  test('secrets: searched for when asked, shown without their values', async () => {
+    fs.writeFileSync(path.join(folder, '.peel-secrets'), 'path:/srv/app.jar\n')
+    using terminal = openTmux(`cd ${folder} && ${dive('leaky')}`, { columns: 150, rows: 30 })
+    await terminal.shows('● Layers')
+    const screen = async (
+      name: string,
+      shows: string | RegExp,
+      ...keys: readonly string[]
+    ): Promise<void> => {
+      terminal.press(...keys)
+      const text = await terminal.shows(shows)
+      keep(name, text)
+      for (const value of secrets) assert.ok(!text.includes(value.slice(0, 12)), `${name} shows a value`)
+    }
+    await screen('secrets', 'Secrets: 5 found', 'S')
+    await screen('secrets-hidden', 'Found: a private key', 'Down')
+    await screen('secrets-to-line', '● Dockerfile', 'F')
+    await screen('secrets-to-file', '/root/.npmrc  58B, from Dockerfile:6', 'S', 'Down', 'Enter')
   })
 
   test('the mouse, extracting, and the terminal as it was', async () => {

@@ -88,6 +88,7 @@ export default defineCommand({
     await browse({
       study,
       comparison,
+      secrets: async (ctx) => study.secrets({ allow: readAllowList(undefined) }, ctx),
       compare: (name) => compare(name, { signal: shell.signal, emit: () => {} }),
       preferences,
     })

@@ -177,7 +177,7 @@ export function nextChange(state: State, step: 1 | -1): State {
 }
 
 /** Shows a path in one layer's changes. */
-function goToPath(state: State, path: string, layer: number): State {
+export function goToPath(state: State, path: string, layer: number): State {
   const panes: State = { ...withoutComparison(state), screen: 'panes', pane: 'tree' }
   const at = jumpTo(panes.layers.at, layer, listOf(panes, 'layers').extent)
   const shown = showLayers(panes, { at, changes: 'layer', mark: undefined })
@@ -206,9 +206,13 @@ export function wasteToLine(state: State, end: 'broughtBy' | 'hiddenBy'): State 
 }
 
 /** Shows the line of the Dockerfile that made a layer. */
-function goToLine(state: State, layer: number): State {
+export function goToLine(state: State, layer: number): State {
+  return goToRow(state, Math.max(0, rowOfLayer(state.study.report, layer)))
+}
+
+/** Shows a row of the Dockerfile's screen. */
+export function goToRow(state: State, row: number): State {
   const next: State = { ...state, screen: 'dockerfile' }
-  const row = Math.max(0, rowOfLayer(state.study.report, layer))
   return { ...next, dockerfile: jumpTo(atTop, row, listOf(next).extent) }
 }
 

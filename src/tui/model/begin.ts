@@ -35,6 +35,7 @@ export function begin(study: Study, size: Size, liked: Preferences = {}): State 
     layerTop: 0,
     image: atTop,
     waste: atTop,
+    secrets: { search: { kind: 'none' }, at: atTop },
     dockerfile: atTop,
     help: 0,
     file: undefined,

@@ -2,6 +2,7 @@
 import * as action from './actions.ts'
 import { movePages, moveRows, moveToEnd } from './move.ts'
 import { openPrompt } from './prompt.ts'
+import * as secrets from './secrets.ts'
 import type { State, Update } from './state.ts'
 
 /** Where a key counts: on a screen, in a pane of the panes' screen, or on all of them (a place of its own goes first). */
@@ -13,6 +14,7 @@ export type Place =
   | 'image'
   | 'tree'
   | 'waste'
+  | 'secrets'
   | 'dockerfile'
   | 'file'
   | 'help'
@@ -40,6 +42,12 @@ export const keymap: Keymap = {
     { keys: ['ctrl-c', 'q'], label: 'Quit', about: 'quit', run: action.quit },
     { keys: ['?'], label: 'Help', about: 'show this help', run: action.help },
     { keys: ['w'], label: 'Waste', about: 'what is shipped and not seen, largest first', run: action.waste },
+    {
+      keys: ['S'],
+      label: 'Secrets',
+      about: 'credentials in all layers, removed ones too; searched for when it is opened',
+      run: secrets.toggleSecrets,
+    },
     {
       keys: ['f'],
       label: 'Dockerfile',
@@ -222,6 +230,32 @@ export const keymap: Keymap = {
       about: 'to the line of the Dockerfile that hides it',
       run: (state) => action.wasteToLine(state, 'hiddenBy'),
     },
+  ],
+  secrets: [
+    {
+      keys: ['enter'],
+      label: 'Go to file',
+      about: 'to the file, in the layer that brought it; search again where the search was stopped',
+      run: (state) => secrets.secretToTree(state, 'brought'),
+    },
+    {
+      keys: ['x'],
+      label: 'Where it is hidden',
+      about: 'to the file, in the layer that hides it',
+      run: (state) => secrets.secretToTree(state, 'hidden'),
+    },
+    {
+      keys: ['f'],
+      label: 'Dockerfile line',
+      about: 'to the line of the Dockerfile that brought it',
+      run: (state) => secrets.secretToLine(state, 'brought'),
+    },
+    {
+      keys: ['F'],
+      about: 'to the line of the Dockerfile that hides it',
+      run: (state) => secrets.secretToLine(state, 'hidden'),
+    },
+    { keys: ['esc'], about: 'stop the search while it runs; back', run: secrets.stopSearch },
   ],
   dockerfile: [
     {

@@ -3,6 +3,7 @@ import { imageLength, layerLines } from '../view/details.ts'
 import { costLines } from './costs.ts'
 import { bodyOf, layOut } from './layout.ts'
 import { type Extent, moveTo, type Position, scrollBy } from './list.ts'
+import { findingsOf } from './secret-search.ts'
 import { type LayerList, type Pane, type State, spanOf } from './state.ts'
 import { showSpan } from './tree.ts'
 
@@ -26,6 +27,12 @@ export function listOf(state: State, pane: Pane = state.pane): List {
         at: state.waste,
         extent: { length: report.items.length, height: wasteHeight(whole.height) },
         put: (waste) => ({ ...state, waste }),
+      }
+    case 'secrets':
+      return {
+        at: state.secrets.at,
+        extent: { length: findingsOf(state.secrets.search).length, height: secretsHeight(whole.height) },
+        put: (at) => ({ ...state, secrets: { ...state.secrets, at } }),
       }
     case 'dockerfile':
       return {
@@ -54,6 +61,11 @@ export function listOf(state: State, pane: Pane = state.pane): List {
 /** Rows of the waste list: three stand below it. */
 export function wasteHeight(whole: number): number {
   return Math.max(1, whole - 5)
+}
+
+/** Rows of the list of secrets: eight below it tell about the one under the cursor. */
+export function secretsHeight(whole: number): number {
+  return Math.max(1, whole - 10)
 }
 
 function paneList(state: State, pane: Pane, height: number, width: number): List {

@@ -5,6 +5,7 @@ import type { FileScreen } from './file-screen.ts'
 import type { Keymap } from './keymap.ts'
 import { atTop, type Position } from './list.ts'
 import { type Outline, outlineOf } from './outline.ts'
+import type { SecretSearch } from './secret-search.ts'
 
 export interface Size {
   readonly columns: number
@@ -13,7 +14,7 @@ export interface Size {
 
 export type Pane = 'layers' | 'layer' | 'image' | 'tree'
 
-export type Screen = 'panes' | 'waste' | 'dockerfile' | 'file' | 'help'
+export type Screen = 'panes' | 'waste' | 'secrets' | 'dockerfile' | 'file' | 'help'
 
 /** Which states of the image the tree compares. `marked`: the layer that was marked with the one under the cursor. */
 export type Changes = 'layer' | 'aggregated' | 'marked'
@@ -79,6 +80,7 @@ export interface State {
   readonly layerTop: number
   readonly image: Position
   readonly waste: Position
+  readonly secrets: { readonly search: SecretSearch; readonly at: Position }
   readonly dockerfile: Position
   readonly help: number
   readonly file: FileScreen | undefined
@@ -93,6 +95,8 @@ export type Effect =
   | { readonly kind: 'read'; readonly id: NodeId; readonly layer: number; readonly below: number | undefined }
   | { readonly kind: 'extract'; readonly id: NodeId; readonly height: number; readonly directory: string }
   | { readonly kind: 'compare'; readonly other: string }
+  | { readonly kind: 'search-secrets' }
+  | { readonly kind: 'stop-search' }
 
 export interface Update {
   readonly state: State

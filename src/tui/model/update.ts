@@ -8,6 +8,8 @@ import { layOut } from './layout.ts'
 import { point } from './mouse.ts'
 import { settle } from './move.ts'
 import { typeInto } from './prompt.ts'
+import type { SecretSearch } from './secret-search.ts'
+import { withSearch } from './secrets.ts'
 import { openTree, type Pane, type Size, type State, type Update } from './state.ts'
 
 /** What happens to the browser: what a person does, and what came of an effect. */
@@ -16,6 +18,8 @@ export type Action =
   | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'content'; readonly content: Content; readonly below: Content | undefined }
   | { readonly kind: 'compared'; readonly comparison: Comparison }
+  /** How far the search for secrets is, or what came of it. */
+  | { readonly kind: 'secrets'; readonly search: SecretSearch }
   /** Something that was to be done is done, or could not be. */
   | { readonly kind: 'said'; readonly text: string }
 
@@ -37,6 +41,8 @@ export function update(state: State, action: Action): Update {
         state: { ...state, comparison: action.comparison, tree: compared, pane: 'tree', notice: undefined },
       }
     }
+    case 'secrets':
+      return { state: withSearch(state, action.search) }
     case 'said':
       return { state: { ...state, notice: action.text } }
     case 'mouse':

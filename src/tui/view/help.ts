@@ -10,6 +10,7 @@ const heads: readonly (readonly [Place, string])[] = [
   ['tree', 'Tree'],
   ['image', 'Image Details'],
   ['waste', 'Waste'],
+  ['secrets', 'Secrets'],
   ['dockerfile', 'Dockerfile'],
   ['file', "A file's content"],
 ]

@@ -9,6 +9,7 @@ import { fileLines } from './file-screen.ts'
 import { helpLines } from './help.ts'
 import { layerRows, layersHead } from './layers-pane.ts'
 import { type Line, lineOf } from './line.ts'
+import { secretsLines } from './secrets-screen.ts'
 import { titleLine } from './title.ts'
 import { treeHead, treeLines } from './tree-pane.ts'
 import { wasteLines } from './waste-screen.ts'
@@ -45,6 +46,8 @@ function screenLines(state: State, area: Area): readonly Line[] {
   switch (state.screen) {
     case 'waste':
       return wasteLines(state, area)
+    case 'secrets':
+      return secretsLines(state, area)
     case 'dockerfile':
       return dockerfileLines(state, area)
     case 'file':
