@@ -37,7 +37,10 @@ export function openSupply(store: Store, lease: Lease): Supply {
     async obtain(ids, ctx) {
       lease.hold(ids)
       const away = ids.filter((id) => !store.layers.has(id))
-      await Promise.all(away.map((id) => fetch(id, ctx)))
+      // none may still be under way when another attempt asks again
+      const arrivals = await Promise.allSettled(away.map((id) => fetch(id, ctx)))
+      const lost = arrivals.find(({ status }) => status === 'rejected')
+      if (lost?.status === 'rejected') throw lost.reason
     },
   }
 }

@@ -25,6 +25,8 @@ export interface Built extends BuildResult {
   readonly events: readonly Event[]
   /** Bytes that came from the registry. */
   readonly read: number
+  /** The texts of warnings about caches. */
+  readonly told: readonly string[]
 }
 
 export interface Place {
@@ -84,7 +86,10 @@ export async function openPlace(t: TestContext): Promise<Place> {
         const verdicts = steps.map(({ outcome, reason }) =>
           outcome === 'reused' ? 'hit' : (reason ?? 'new'),
         )
-        return { ...result, verdicts, events, read: proxy.read() - before }
+        const told = result.warnings.flatMap(({ code, message }) =>
+          code.startsWith('cache.') ? [message] : [],
+        )
+        return { ...result, verdicts, events, read: proxy.read() - before, told }
       }
       return { engine, root, context, build }
     },

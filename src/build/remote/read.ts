@@ -1,12 +1,5 @@
 // A cache is read: its manifest, then the document that lists the steps. Where that is an image, its configuration may hold the document.
-import {
-  cacheTypes,
-  type DocumentStep,
-  documentLimit,
-  parseCache,
-  parseInline,
-  recipesLimit,
-} from '../../cache/index.ts'
+import { cacheTypes, documentLimit, parseCache, parseInline, recipesLimit } from '../../cache/index.ts'
 import {
   asFault,
   type Context,
@@ -40,27 +33,33 @@ export async function openCaches(
   platforms: readonly Platform[],
   ctx: Context,
 ): Promise<readonly OpenCache[]> {
-  const opened = await Promise.all(
-    sources.map(async (source) => {
-      const task = `import ${source.name}`
-      const end = (outcome: 'done' | 'failed', message?: string): void =>
-        ctx.emit({ type: 'ended', task, outcome, at: Date.now(), message })
-      ctx.emit({ type: 'began', task, name: `importing cache from ${source.name}`, at: Date.now() })
-      try {
-        const found = await openCache(source, platforms, ctx)
-        end('done')
-        return found
-      } catch (thrown) {
-        const fault = asFault(thrown)
-        end('failed', fault.message)
-        if (ctx.signal.aborted || fault.kind === 'internal') throw fault
-        const message = `the cache ${source.name} is not used: ${fault.message}`
-        ctx.emit({ type: 'warning', code: 'cache.unused', message })
-        return []
-      }
-    }),
-  )
-  return opened.flat()
+  const opened = await Promise.all(sources.map((source) => tryCache(source, platforms, ctx)))
+  return opened.flatMap((found, i) => {
+    if (!(found instanceof Fault)) return found
+    const message = `the cache ${sources[i]!.name} is not used: ${found.message}`
+    ctx.emit({ type: 'warning', code: 'cache.unused', message })
+    return []
+  })
+}
+
+async function tryCache(
+  source: CacheSource,
+  platforms: readonly Platform[],
+  ctx: Context,
+): Promise<readonly OpenCache[] | Fault> {
+  const task = `import ${source.name}`
+  ctx.emit({ type: 'began', task, name: `importing cache from ${source.name}`, at: Date.now() })
+  try {
+    const found = await openCache(source, platforms, ctx)
+    ctx.emit({ type: 'ended', task, outcome: 'done', at: Date.now() })
+    return found
+  } catch (thrown) {
+    const fault = asFault(thrown)
+    const outcome = ctx.signal.aborted ? 'cancelled' : 'failed'
+    ctx.emit({ type: 'ended', task, outcome, at: Date.now(), message: fault.message })
+    if (ctx.signal.aborted || fault.kind === 'internal') throw fault
+    return fault
+  }
 }
 
 async function openCache(
@@ -71,11 +70,12 @@ async function openCache(
   const { document } = await source.shelf.manifest(undefined, ctx)
   if (!isIndex(document)) return [await openManifest(source, document, ctx)]
   const wanted = platforms.flatMap((platform) => findPlatformManifest(document, platform)?.digest ?? [])
-  if (wanted.length === 0) throw none('it is an index without an image for the platform')
+  if (wanted.length === 0)
+    throw new Fault('cache.invalid', 'it is an index without an image for the platform')
   const found: OpenCache[] = []
   for (const digest of new Set(wanted)) {
     const { document: own } = await source.shelf.manifest(digest, ctx)
-    if (isIndex(own)) throw none('it is an index of indexes')
+    if (isIndex(own)) throw new Fault('cache.invalid', 'it is an index of indexes')
     found.push(await openManifest(source, own, ctx))
   }
   return found
@@ -89,23 +89,20 @@ async function openManifest(
   const { config, layers } = manifest
   if (config.mediaType === cacheTypes.config) {
     const document = parseCache(await readWhole(shelf, config, documentLimit, ctx))
-    const blobs = layers.filter(({ mediaType }) => mediaType !== cacheTypes.recipes)
     const recipes = layers.find(({ mediaType }) => mediaType === cacheTypes.recipes)
-    if (blobs.length !== document.layers.length)
-      throw new Fault('cache.invalid', 'its manifest and its document differ in the number of layers')
+    const ids = document.layers.map(({ diffId }) => diffId)
+    const blobs = layers.filter((layer) => layer !== recipes)
     return {
       name,
       steps: document.steps,
-      blobs: new Map(
-        document.layers.map(({ diffId }, row) => [diffId, { descriptor: blobs[row]!, from: shelf }]),
-      ),
+      blobs: pairBlobs(ids, blobs, shelf),
       recipes: once(async (inner) =>
         recipes === undefined ? new Uint8Array(0) : readRecipes({ name, shelf }, recipes, inner),
       ),
     }
   }
   const isImage = config.mediaType === mediaTypes.ociConfig || config.mediaType === mediaTypes.dockerConfig
-  if (!isImage) throw none(`it holds ${config.mediaType}, which is no cache of Peel's`)
+  if (!isImage) throw new Fault('cache.invalid', `it holds ${config.mediaType}, which is no cache of Peel's`)
   return openInline({ name, shelf }, manifest, ctx)
 }
 
@@ -116,15 +113,21 @@ async function openInline(
 ): Promise<OpenCache> {
   const image = parseConfig(await readWhole(shelf, config, documentLimit, ctx))
   const value: unknown = image[inlineCacheField]
-  if (typeof value !== 'string') throw none('it is an image without an inline cache')
+  if (typeof value !== 'string') throw new Fault('cache.invalid', 'it is an image without an inline cache')
   const { document, recipes } = parseInline(value)
-  const blobs = new Map<DiffId, OpenCache['blobs'] extends ReadonlyMap<DiffId, infer Blob> ? Blob : never>()
-  for (const [row, id] of image.rootfs.diff_ids.entries()) {
-    const descriptor = layers[row]
-    if (descriptor !== undefined) blobs.set(id, { descriptor, from: shelf })
-  }
-  const steps: readonly DocumentStep[] = document.steps
-  return { name, steps, blobs, recipes: async () => recipes }
+  const blobs = pairBlobs(image.rootfs.diff_ids, layers, shelf)
+  return { name, steps: document.steps, blobs, recipes: async () => recipes }
+}
+
+/** Faults with `cache.invalid` where there is not one blob for each layer. */
+function pairBlobs(
+  ids: readonly DiffId[],
+  descriptors: readonly Descriptor[],
+  from: Shelf,
+): OpenCache['blobs'] {
+  if (ids.length !== descriptors.length)
+    throw new Fault('cache.invalid', `it lists ${ids.length} layers and has ${descriptors.length} blobs`)
+  return new Map(ids.map((id, row) => [id, { descriptor: descriptors[row]!, from }]))
 }
 
 /** Without recipes a miss is told with less; nothing else is lost. */
@@ -162,8 +165,4 @@ function once(read: OpenCache['recipes']): OpenCache['recipes'] {
     reading ??= read(ctx)
     return reading
   }
-}
-
-function none(why: string): Fault {
-  return new Fault('cache.invalid', why)
 }
