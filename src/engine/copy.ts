@@ -109,9 +109,8 @@ async function intoStore(
       const { domain, path } = from.reference
       const registry = await rooms.registry()
       const { descriptor } = await registry.image(from.reference, { platform }, ctx)
-      // By digest, so that no name is set here.
       const exact = { domain, path, digest: descriptor.digest }
-      return (await pullImage({ store, registry }, exact, { platform }, ctx)).image.digest
+      return (await pullImage({ store, registry }, exact, { platform, lease }, ctx)).image.digest
     }
     case 'layout': {
       const wanted = { tag: from.name, platform: platform ?? hostPlatform() }

@@ -11,7 +11,7 @@ import { historyRows, type ImageConfig } from '../image/index.ts'
 import type { Image, ImageSummary, Store } from '../store/index.ts'
 import type { HistoryRow, ImageRow } from './api/index.ts'
 import type { BuildSummary } from './builds.ts'
-import { findImage, splitName, storeName } from './names.ts'
+import { findImage, refName, type SplitName, splitName } from './names.ts'
 
 export function listImages(
   store: Store,
@@ -23,21 +23,27 @@ export function listImages(
     const own = (names.get(summary.digest) ?? []).filter(
       (name) => filter === undefined || matches(filter, name),
     )
-    if (own.length > 0) return own.map((name) => imageRow(summary, splitName(name)))
+    if (own.length > 0) return rowsOf(own).map((name) => imageRow(summary, name))
     return all && filter === undefined && !names.has(summary.digest) ? [imageRow(summary, undefined)] : []
   })
 }
 
+/** A name by digest has a row where no tag of the same repository has one, as in docker. */
+function rowsOf(names: readonly string[]): readonly SplitName[] {
+  const split = names.map(splitName)
+  return split.filter(
+    ({ repository, tag }) =>
+      tag !== undefined || !split.some((other) => other.repository === repository && other.tag !== undefined),
+  )
+}
+
 function matches(filter: string, name: string): boolean {
-  if (storeName(filter) === name) return true
+  if (refName(filter) === name) return true
   const reference = parseReference(name)
   return matchesReference(filter, reference) || matchesReference(filter, { ...reference, tag: undefined })
 }
 
-function imageRow(
-  summary: ImageSummary,
-  name: { readonly repository: string; readonly tag: string } | undefined,
-): ImageRow {
+function imageRow(summary: ImageSummary, name: SplitName | undefined): ImageRow {
   return {
     id: summary.configDigest,
     manifest: summary.digest,
@@ -79,7 +85,7 @@ export function imageDetails(store: Store, name: string): Readonly<Record<string
   return detailsOf({
     config: image.config,
     configDigest: image.configDigest,
-    tags: namesByImage(store).get(image.digest) ?? [],
+    tags: (namesByImage(store).get(image.digest) ?? []).filter((name) => splitName(name).tag !== undefined),
     digests: store.places
       .published(image.digest)
       .map(({ repository, digest }) => `${familiarName(parseReference(repository))}@${digest}`),

@@ -23,6 +23,15 @@ export function storeName(name: string): string | undefined {
     : printFamiliar(withDefaultTag(reference))
 }
 
+/** What the store calls it when it has it: a name with a tag, or one with a digest alone. */
+export function refName(name: string): string | undefined {
+  const reference = tryReference(name)
+  if (reference === undefined) return undefined
+  return printFamiliar(
+    reference.digest === undefined ? withDefaultTag(reference) : { ...reference, tag: undefined },
+  )
+}
+
 /** Finds an image by reference, then by id; faults with `image.missing`. */
 export function findImage(store: Store, name: string, platform?: Platform): Image {
   const digest = findDigest(store, name)
@@ -84,8 +93,16 @@ export function parseTag(name: string): string {
   return printFamiliar(withDefaultTag(reference))
 }
 
-/** A familiar name taken apart for a table; digests have no tag. */
-export function splitName(name: string): { readonly repository: string; readonly tag: string } {
+export interface SplitName {
+  readonly repository: string
+  /** `undefined` in a name with a digest. */
+  readonly tag: string | undefined
+}
+
+/** A name of the store taken apart for a table. */
+export function splitName(name: string): SplitName {
+  const at = name.indexOf('@')
+  if (at >= 0) return { repository: name.slice(0, at), tag: undefined }
   const colon = name.lastIndexOf(':')
   return { repository: name.slice(0, colon), tag: name.slice(colon + 1) }
 }

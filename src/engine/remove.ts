@@ -2,7 +2,7 @@
 import { type Context, type Digest, Fault } from '../core/index.ts'
 import type { Image, Store } from '../store/index.ts'
 import type { RemovedItem } from './api/index.ts'
-import { findImage, storeName } from './names.ts'
+import { findImage, refName, splitName } from './names.ts'
 
 /** Removes names, and images whose last name that was; layers that the build cache or other images use stay. */
 export async function removeImages(
@@ -14,9 +14,9 @@ export async function removeImages(
   for (const name of names) {
     const image = findImage(store, name)
     const own = namesOf(store, image)
-    const given = storeName(name)
-    const gone = given !== undefined && own.includes(given) ? [given] : own
-    if (gone.length > 1 && !force)
+    const given = own.find((one) => one === refName(name))
+    const gone = given === undefined ? own : withDigests(given, own)
+    if (given === undefined && own.filter(hasTag).length > 1 && !force)
       throw new Fault(
         'image.used',
         `conflict: unable to remove ${name} (must be forced) - image is referenced in multiple repositories`,
@@ -31,6 +31,17 @@ export async function removeImages(
     if (gone.length === own.length) removed.push(...(await deleteImage(store, image.digest, ctx)))
   }
   return removed
+}
+
+function hasTag(name: string): boolean {
+  return splitName(name).tag !== undefined
+}
+
+/** With its last tag a repository's names by digest go, too. */
+function withDigests(given: string, own: readonly string[]): readonly string[] {
+  const { repository } = splitName(given)
+  const others = own.filter((name) => name !== given && splitName(name).repository === repository)
+  return others.some(hasTag) ? [given] : [given, ...others]
 }
 
 function namesOf(store: Store, image: Image): string[] {

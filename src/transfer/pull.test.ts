@@ -1,4 +1,4 @@
-// Pulling by digest: a registry that answers with another image is not believed, whatever is in the store already.
+// Pulling by digest: the name that it gives, and that a registry which answers with another image is not believed.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -48,4 +48,17 @@ test('a registry that announces another digest than was asked for is not believe
     return true
   }
   await assert.rejects(pull(`app@${pinned.digest}`), { code: 'blob.corrupt' })
+})
+
+test('an image that is pulled by digest keeps the name it was asked for by, and a prune leaves it', async (t) => {
+  const { registry, store, put, pull } = await openWorld(t)
+  const { digest } = put('1')
+  assert.equal((await pull(`app:1@${digest}`)).outcome, 'new')
+  assert.equal((await pull(`app@${digest}`)).outcome, 'same')
+  await store.collect({}, silent)
+  assert.deepEqual(
+    store.refs.list().map(({ name }) => name),
+    [`${registry.host}/app@${digest}`],
+  )
+  assert.equal(store.images.list().length, 1)
 })

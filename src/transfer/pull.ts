@@ -25,6 +25,8 @@ export interface PullOptions {
   readonly parallel?: number | undefined
   /** The task that this is a part of. */
   readonly parent?: TaskId | undefined
+  /** Keeps the image in place of a name, which it is not given then. */
+  readonly lease?: Lease | undefined
 }
 
 export interface PulledImage {
@@ -38,7 +40,7 @@ export interface PulledImage {
 const usualParallel = 3
 
 /**
- * Pulls what `reference` (with a tag or a digest) names and gives it that name here. Faults: those of the registry, `image.platform`,
+ * Pulls what `reference` (with a tag or a digest) names and gives it that name here, as docker does with digests too. Faults: those of the registry, `image.platform`,
  * `blob.corrupt` and others where the bytes are not what the manifest says; then nothing of them is kept.
  */
 export async function pullImage(
@@ -47,11 +49,13 @@ export async function pullImage(
   options: PullOptions,
   ctx: Context,
 ): Promise<PulledImage> {
-  using lease = store.lease()
+  using own = store.lease()
+  const lease = options.lease ?? own
+  const naming = { store, reference, named: options.lease === undefined }
   const found = await registry.find(reference, ctx)
   const here = found === undefined ? undefined : storedImage(store, lease, found, options.platform)
   if (found !== undefined && here !== undefined)
-    return nameIt(store, reference, { image: here, descriptor: found, came: false })
+    return nameIt(naming, { image: here, descriptor: found, came: false })
   const remote = await registry.image(reference, { platform: options.platform }, ctx)
   const layers = pairLayers(remote)
   const limit = openLimit(options.parallel ?? usualParallel)
@@ -66,7 +70,8 @@ export async function pullImage(
     manifest: { bytes: manifestBytes, mediaType: descriptor.mediaType },
     index: index && { bytes: index.bytes, mediaType: index.descriptor.mediaType },
   })
-  return nameIt(store, reference, { image, descriptor: index?.descriptor ?? descriptor, came: true })
+  lease.hold([image.digest])
+  return nameIt(naming, { image, descriptor: index?.descriptor ?? descriptor, came: true })
 }
 
 /** The image that a name in the registry points to, if all of it is here. */
@@ -103,8 +108,11 @@ function findOrMissing(
 }
 
 function nameIt(
-  store: Store,
-  reference: Reference,
+  {
+    store,
+    reference,
+    named,
+  }: { readonly store: Store; readonly reference: Reference; readonly named: boolean },
   {
     image,
     descriptor,
@@ -114,9 +122,9 @@ function nameIt(
   const repository = printName(reference)
   store.places.publish(image.digest, repository, descriptor.digest)
   store.places.add(repository, [image.configDigest, ...image.manifest.layers.map((layer) => layer.digest)])
-  if (reference.tag === undefined || reference.digest !== undefined)
-    return { image, descriptor, outcome: came ? 'new' : 'same' }
-  const name = printFamiliar(reference)
+  if (!named) return { image, descriptor, outcome: came ? 'new' : 'same' }
+  const { domain, path, tag, digest } = reference
+  const name = printFamiliar(digest === undefined ? { domain, path, tag } : { domain, path, digest })
   const before = store.refs.find(name)
   store.refs.set(name, descriptor)
   return { image, descriptor, outcome: !came && before?.digest === descriptor.digest ? 'same' : 'new' }

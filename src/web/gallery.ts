@@ -34,7 +34,7 @@ function card(rows: readonly ImageRow[], engine: Engine): Markup {
   const [image] = rows
   const { id, size, created, platform } = image!
   const names = rows.flatMap(({ repository, tag }) =>
-    repository === undefined ? [] : [`${repository}:${tag}`],
+    repository === undefined ? [] : [tag === undefined ? repository : `${repository}:${tag}`],
   )
   const sizes = engine
     .history(id)

@@ -118,6 +118,22 @@ test('an open registry: digests are equal on both sides, and siblings transfer o
     new RegExp(digestIn(pushed)),
   )
 
+  await t.test(
+    'by digest alone it is listed without a tag, kept by a prune, and removed by that name',
+    async () => {
+      const name = `${host}/app@${digestIn(pushed)}`
+      await ok(peel('e', ['pull', '-q', name]))
+      await ok(peel('e', ['prune', '-f']))
+      const rows = () => ok(peel('e', ['images', '--format', '{{.Repository}} {{.Tag}}']))
+      assert.equal(await rows(), `${host}/app <none>\n`)
+      await ok(peel('e', ['pull', '-q', `${host}/app:1`]))
+      assert.equal(await rows(), `${host}/app 1\n`)
+      const removed = await ok(peel('e', ['rmi', `${host}/app:1`]))
+      assert.match(removed, /^Untagged: .*app:1\nUntagged: .*app@sha256:\w{64}\nDeleted: sha256:/)
+      assert.equal(await rows(), '')
+    },
+  )
+
   await t.test('skopeo reads it, and Peel reads what skopeo writes', async (t) => {
     if (!has('skopeo')) return t.skip('needs skopeo')
     const seen = JSON.parse(tool('skopeo', ['inspect', '--tls-verify=false', `docker://${host}/app:1`]))

@@ -60,7 +60,7 @@ function allTags(engine: Engine, name: string): readonly string[] {
   const reference = parseReference(name)
   if (reference.tag !== undefined) throw new Fault('usage.invalid', "tag can't be used with --all-tags/-a")
   const repository = familiarName(reference)
-  const tags = engine.images().filter((row) => row.repository === repository)
+  const tags = engine.images().filter((row) => row.repository === repository && row.tag !== undefined)
   if (tags.length === 0)
     throw new Fault('image.missing', `An image does not exist locally with the tag: ${repository}`)
   return tags.map((row) => `${repository}:${row.tag}`)

@@ -6,6 +6,7 @@ export interface ImageRow {
   readonly manifest: Digest
   /** `undefined` for an image without a name. */
   readonly repository: string | undefined
+  /** `undefined` too where the name is one by digest. */
   readonly tag: string | undefined
   /** ISO 8601; absent where the config has none. */
   readonly created: string | undefined
