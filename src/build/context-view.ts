@@ -76,8 +76,8 @@ export function openContext(root: string, options: ContextOptions): ContextView 
     if (info === undefined) return undefined
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
     const digest = info.isFile() ? memory.find(path, stamp) : undefined
-    // a symlink can have none of those that count
-    const xattrs = info.isSymbolicLink() ? undefined : readXattrs?.(full)
+    // only contents of files without attributes are remembered, and setting one changes the ctime; a symlink can have none that counts
+    const xattrs = digest !== undefined || info.isSymbolicLink() ? undefined : readXattrs?.(full)
     const node = nodeOf(path, full, { info, digest, xattrs })
     const inode = info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined
     return { node, inode, stamp }
@@ -102,6 +102,11 @@ export function openContext(root: string, options: ContextOptions): ContextView 
     return (text === root ? '/' : text.slice(root.length)) as RootPath
   }
 
+  const remember = (path: RootPath, digest: Digest): void => {
+    const file = seen.get(path)
+    if (file?.node.meta.xattrs === undefined && file !== undefined) memory.learn(path, file.stamp, digest)
+  }
+
   return {
     ignore,
     lookup: look,
@@ -120,7 +125,7 @@ export function openContext(root: string, options: ContextOptions): ContextView 
       const known = stamp === undefined ? undefined : memory.find(file.path, stamp)
       if (known !== undefined) return known
       const digest = hashFile(hostOf(root, file.path), file)
-      if (stamp !== undefined) memory.learn(file.path, stamp, digest)
+      remember(file.path, digest)
       return digest
     },
     known(full) {
@@ -129,9 +134,7 @@ export function openContext(root: string, options: ContextOptions): ContextView 
       return stamp === undefined ? undefined : memory.find(path, stamp)
     },
     learn(full, digest) {
-      const path = inside(full)
-      const stamp = seen.get(path)?.stamp
-      if (stamp !== undefined) memory.learn(path, stamp, digest)
+      remember(inside(full), digest)
     },
     read(file, limit) {
       if (file.size > limit)

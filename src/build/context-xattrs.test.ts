@@ -23,13 +23,13 @@ test('a context file keeps what its user set, and nothing of this machine', (t) 
     if (!isFault(thrown)) throw thrown
     return t.skip(thrown.message)
   }
-  const view = openContext(directory, {
-    ignore: compilePatterns([]),
-    memory: openDigestMemory(undefined),
-    readXattrs: contextXattrs(kernel),
-  })
-  const xattrs = (name: string) => {
-    const node = view.lookup(toRootPath(name))?.node
+  // as if the files had lain there for a while
+  const memory = openDigestMemory(undefined, () => Date.now() + 10_000)
+  const open = () =>
+    openContext(directory, { ignore: compilePatterns([]), memory, readXattrs: contextXattrs(kernel) })
+  const view = open()
+  const xattrs = (name: string, context = view) => {
+    const node = context.lookup(toRootPath(name))?.node
     assert.ok(node !== undefined)
     const found = [...(node.meta.xattrs ?? [])]
     return found.map(([key, value]) => `${key}=${Buffer.from(value).toString()}`)
@@ -37,4 +37,15 @@ test('a context file keeps what its user set, and nothing of this machine', (t) 
   assert.deepEqual(xattrs('marked'), ['user.origin=here'])
   assert.deepEqual(xattrs('plain'), [])
   assert.deepEqual(xattrs('link'), [])
+
+  // a content that is remembered says that the file had no attributes, until it has
+  for (const name of ['marked', 'plain']) {
+    const { node } = view.lookup(toRootPath(name))!
+    assert.ok(node.kind === 'file')
+    view.digest(node)
+  }
+  assert.deepEqual(xattrs('marked', open()), ['user.origin=here'])
+  assert.deepEqual(xattrs('plain', open()), [])
+  kernel.writeXattr(path.join(directory, 'plain'), 'user.late', Buffer.from('now'))
+  assert.deepEqual(xattrs('plain', open()), ['user.late=now'])
 })

@@ -1,5 +1,5 @@
-// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). One packed record a
-// context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
+// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode); what is remembered had no
+// extended attributes. One packed record a context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
 import { deserialize, serialize } from 'node:v8'
 import { type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
 
@@ -13,7 +13,7 @@ export interface DigestMemory {
 }
 
 interface Packed {
-  readonly version: 2
+  readonly version: 3
   readonly paths: readonly string[]
   readonly stamps: Float64Array
   /** 32 bytes a path. */
@@ -81,7 +81,7 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
         paths.push(path)
       }
       return serialize({
-        version: 2,
+        version: 3,
         paths,
         stamps: stamps.slice(0, paths.length * 4),
         digests: digests.slice(0, paths.length * 32),
@@ -106,7 +106,7 @@ function rowFinder(paths: readonly string[]): (path: string) => number | undefin
 function unpack(saved: Uint8Array): Packed | undefined {
   try {
     const value = deserialize(saved) as Partial<Packed>
-    return value.version === 2 ? (value as Packed) : undefined
+    return value.version === 3 ? (value as Packed) : undefined
   } catch {
     return undefined // damaged: files are read again
   }
