@@ -72,10 +72,17 @@ export interface BrowserPreferences {
 
 /** The web pages, as far as commands ask for them. */
 export interface Pages {
-  printPage(study: Study): string
+  printPage(
+    study: Study,
+    options: { readonly secrets: SecretsReport | { readonly search: undefined } },
+  ): string
   servePages(
     engine: Engine,
-    options: { readonly port?: number | undefined; readonly ready: (url: string) => void },
+    options: {
+      readonly port?: number | undefined
+      readonly allow: string | undefined
+      readonly ready: (url: string) => void
+    },
     ctx: Context,
   ): Promise<void>
 }

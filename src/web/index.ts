@@ -1,2 +1,2 @@
-export { printPage } from './page.ts'
+export { type PageOptions, printPage } from './page.ts'
 export { type ServeOptions, servePages } from './serve.ts'

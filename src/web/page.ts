@@ -13,10 +13,17 @@ import { historySection } from './sections/history.ts'
 import { layersSection } from './sections/layers.ts'
 import { mark, masthead, nameOf } from './sections/masthead.ts'
 import { recipeSection } from './sections/recipe.ts'
+import { type KnownSecrets, secretsSection } from './sections/secrets.ts'
 import { wasteSection } from './sections/waste.ts'
 
-/** Prints the page of a study; `home` is where the list of all images is, where there is one. */
-export function printPage(study: Study, { home }: { readonly home?: string | undefined } = {}): string {
+export interface PageOptions {
+  readonly secrets: KnownSecrets
+  /** Where the list of all images is, where there is one. */
+  readonly home?: string | undefined
+}
+
+/** Prints the page of a study, with what is known of its secrets. */
+export function printPage(study: Study, { secrets, home }: PageOptions): string {
   const { report, tree } = study
   const paths = packPaths(study)
   const head: PageHead = {
@@ -33,6 +40,7 @@ export function printPage(study: Study, { home }: { readonly home?: string | und
 ${headline(report)}
 ${layersSection(report)}
 <div class="beside">${recipeSection(report)}${wasteSection({ report, tree })}</div>
+${secretsSection(study, secrets)}
 ${browseSections(head.layers, report.totals.shippedBytes)}
 ${historySection(report)}
 </main>

@@ -11,6 +11,8 @@ import { printTrouble } from './trouble.ts'
 export interface ServeOptions {
   /** 0 or absent: one that is free. */
   readonly port?: number | undefined
+  /** The text of an allow list for secrets. */
+  readonly allow?: string | undefined
   /** Called once, when browsers can come. */
   readonly ready: (url: string) => void
 }
@@ -19,8 +21,12 @@ const pagesKept = 6
 const loopback = '127.0.0.1'
 
 /** Serves until `ctx.signal` stops it. Faults with `page.port` where the port is not to be had. */
-export async function servePages(engine: Engine, { port, ready }: ServeOptions, ctx: Context): Promise<void> {
-  const pages = pageMemory(engine, ctx)
+export async function servePages(
+  engine: Engine,
+  { port, allow, ready }: ServeOptions,
+  ctx: Context,
+): Promise<void> {
+  const pages = pageMemory({ engine, allow }, ctx)
   const server = createServer((request, response) => {
     answer(request, response, { engine, pages }).catch((thrown: unknown) => {
       const fault = asFault(thrown)
@@ -55,7 +61,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 interface Desk {
   readonly engine: Engine
-  readonly pages: (image: string) => Promise<string>
+  readonly pages: (image: string, secrets: 'search' | 'offer') => Promise<string>
 }
 
 async function answer(
@@ -69,9 +75,10 @@ async function answer(
     return
   }
   const address = request.url ?? '/'
-  const image = /^\/image\/([0-9a-f]{64})$/.exec(address)?.[1]
+  const [, image, secrets] = /^\/image\/([0-9a-f]{64})(\/secrets)?$/.exec(address) ?? []
   if (address === '/') send(response, 200, printGallery(engine))
-  else if (image !== undefined) send(response, 200, await pages(`sha256:${image}`))
+  else if (image !== undefined)
+    send(response, 200, await pages(image, secrets === undefined ? 'offer' : 'search'))
   else send(response, 404, printTrouble(new Fault('page.missing', `there is no page ${address}`)))
 }
 
@@ -105,16 +112,21 @@ function send(response: ServerResponse, status: number, page: string): void {
 }
 
 /** Pages by image, made when first asked for; the last few are kept. An image never changes, but its names do. */
-function pageMemory(engine: Engine, ctx: Context): Desk['pages'] {
+function pageMemory(
+  { engine, allow }: { readonly engine: Engine; readonly allow: string | undefined },
+  ctx: Context,
+): Desk['pages'] {
   const kept = new Map<string, Promise<string>>()
-  const make = async (image: string): Promise<string> => {
-    using study = await engine.study({ from: 'store', name: image }, {}, ctx)
-    return printPage(study, { home: '/' })
+  const make: Desk['pages'] = async (image, wanted) => {
+    using study = await engine.study({ from: 'store', name: `sha256:${image}` }, {}, ctx)
+    const secrets =
+      wanted === 'search' ? await study.secrets({ allow }, ctx) : { search: `/image/${image}/secrets` }
+    return printPage(study, { home: '/', secrets })
   }
-  return (image) => {
-    const named = engine.images({ all: true }).filter(({ id }) => id === image)
-    const key = [image, ...named.map(({ repository, tag }) => `${repository}:${tag}`)].join(' ')
-    const page = kept.get(key) ?? make(image)
+  return (image, secrets) => {
+    const named = engine.images({ all: true }).filter(({ id }) => id === `sha256:${image}`)
+    const key = [image, secrets, ...named.map(({ repository, tag }) => `${repository}:${tag}`)].join(' ')
+    const page = kept.get(key) ?? make(image, secrets)
     kept.delete(key)
     kept.set(key, page)
     page.catch(() => kept.delete(key))

@@ -57,6 +57,9 @@ test('all images and the page of each, live', { skip: noChromium }, async (t) =>
   await page.waitForSelector('body.ready #tree')
   assert.equal(await page.locator('h1').innerText(), 'sample:latest')
   assert.match(await page.locator('.numbers').innerText(), /Reclaimable\s+168.kB/)
+  await page.click('#secrets a')
+  await page.waitForSelector('body.ready #tree')
+  assert.match(await page.locator('#secrets .lead').innerText(), /^None were found in \d+ file contents/)
   await storeImage(store, {
     name: 'other/newer',
     layers: [{ createdBy: 'ADD', entries: tree(file('/a', 'a')) }],

@@ -1,6 +1,7 @@
 // `peel report`: an image peeled on one page that needs nothing else, for pull requests and whoever has no Peel.
 import { writeFileSync } from 'node:fs'
 import { Fault, printSize } from '../../core/index.ts'
+import { ownAllowList, readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
 import { autoMode, withProgress } from '../progress/index.ts'
 import { sourceAbout, sourceFlags } from '../study-source.ts'
@@ -10,22 +11,26 @@ export default defineCommand({
   name: 'report',
   summary: 'Write a page that shows every layer and every byte of an image',
   usage: 'IMAGE',
-  details: sourceAbout,
+  details: `${sourceAbout} Secrets are looked for as peel secrets does, and what ${ownAllowList} accepts is left out.`,
   flags: {
     output: { kind: 'text', short: 'o', value: 'FILE', about: 'Write to a file, instead of STDOUT' },
     ...sourceFlags,
+    'no-secrets': { kind: 'switch', about: 'Do not look for secrets' },
     quiet: { kind: 'switch', short: 'q', about: 'Show no progress' },
   },
   words: { min: 1, max: 1 },
   async run({ flags, words }, shell) {
     const stream = flags.output === undefined || flags.output === '-' ? outputStream(shell) : undefined
+    const allow = readAllowList(undefined)
     const engine = await shell.engine()
     const { printPage } = await shell.pages()
     const { platform, base } = flags
-    using study = await withProgress(shell, flags.quiet ? 'quiet' : autoMode(shell, 'quiet'), (ctx) =>
-      engine.study(words[0]!, { platform, base }, ctx),
-    )
-    const page = printPage(study)
+    const mode = flags.quiet ? 'quiet' : autoMode(shell, 'quiet')
+    using study = await withProgress(shell, mode, (ctx) => engine.study(words[0]!, { platform, base }, ctx))
+    const secrets = flags['no-secrets']
+      ? { search: undefined }
+      : await withProgress(shell, mode, (ctx) => study.secrets({ allow }, ctx))
+    const page = printPage(study, { secrets })
     if (stream !== undefined) {
       await new Promise((resolve) => stream.write(page, resolve))
       return 0

@@ -1,5 +1,6 @@
 // `peel ui`: the pages of all images in the browser, served to this machine alone until it is interrupted.
 import { Fault } from '../../core/index.ts'
+import { readAllowList } from '../allow-list.ts'
 import { defineCommand } from '../command.ts'
 
 export default defineCommand({
@@ -12,11 +13,12 @@ export default defineCommand({
   words: { min: 0, max: 0 },
   async run({ flags }, shell) {
     const port = flags.port === undefined ? undefined : parsePort(flags.port)
+    const allow = readAllowList(undefined)
     const engine = await shell.engine()
     const { servePages } = await shell.pages()
     await servePages(
       engine,
-      { port, ready: (url) => shell.out.write(`${url}\n`) },
+      { port, allow, ready: (url) => shell.out.write(`${url}\n`) },
       { signal: shell.signal, emit: () => {} },
     )
     return 0

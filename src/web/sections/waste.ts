@@ -79,7 +79,8 @@ function happened({ first, files }: Group, report: StudyReport): Markup {
   }
 }
 
-function layerLink(
+/** A button that picks a layer, named by the line that made it; `opens` a sentence. */
+export function layerLink(
   index: number,
   { report, opens = false }: { readonly report: StudyReport; readonly opens?: boolean },
 ): Markup {
