@@ -24,6 +24,8 @@ export interface PlaceOptions {
   readonly now: bigint
   /** Changes an entry's times last of all. */
   readonly time: (mtime: bigint) => bigint
+  /** Told, once, when a source goes to the file that a source before it went to, because the destination is no directory. */
+  readonly replaced?: ((path: RootPath) => void) | undefined
 }
 
 /** Collects the entries of one layer over `below`. */
@@ -38,6 +40,8 @@ export interface Placement {
 
 export function openPlacement(below: FileView, options: PlaceOptions): Placement {
   const pending = new Map<RootPath, Exclude<Entry, { kind: 'whiteout' | 'opaque' }>>()
+
+  let toldOfReplaced = false
 
   /** What will stand at a path: hard links among the new entries count as the file they name. */
   const lookup = (path: RootPath): Found | undefined => {
@@ -112,6 +116,10 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       let target = resolvePath(view, toRootPath(destination), 'all')
       if (source.found.node.kind === 'directory') target = makeDirectory(target)
       else if (lookup(target)?.node.kind === 'directory') target = joinPath(target, name)
+      else if (pending.has(target) && !toldOfReplaced) {
+        toldOfReplaced = true
+        options.replaced?.(target)
+      }
       const linked = new Map<string, RootPath>()
       for (const { relative, found } of source.found.node.kind === 'directory' ? rest : [source]) {
         const named = relative === '' ? target : toRootPath(`${target}/${relative}`)

@@ -18,8 +18,8 @@ export const baseChanges = [
   'CMD ["sh"]',
 ]
 
-/** The root file system as one tar. */
-export function baseTar(): Buffer {
+/** The root file system as one tar. `own` comes first and counts before what the base has of those names. */
+export function baseTar(own: readonly RawEntry[] = []): Buffer {
   const applets = spawnSync(program, ['--list'], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean)
   const directories = [
     'bin',
@@ -57,9 +57,11 @@ export function baseTar(): Buffer {
     ...dated('etc/nsswitch.conf', 'hosts: files dns\n'),
     ...dated('usr/bin/script', '#!/bin/sh\n'),
     { name: 'etc/alpine-release', type: 'file', content: '3.99.0\n' },
+    // the one file of the image hello-world
+    { name: 'hello', type: 'file', mode: 0o755, content: '#!/bin/sh\necho Hello from Docker!\n' },
   ]
   const seen = new Set<string>()
-  return rawTar(entries.filter(({ name }) => !seen.has(name) && seen.add(name)))
+  return rawTar([...own, ...entries].filter(({ name }) => !seen.has(name) && seen.add(name)))
 }
 
 /** A file whose time cases copy with `touch -r`: that of their contexts. */
@@ -98,7 +100,8 @@ nobody:x:65534:
 const adduser = `#!/bin/sh
 uid= home= gname=
 while [ $# -gt 1 ]; do case "$1" in
--D|-H|-S) shift;; -u) uid=$2; shift 2;; -h) home=$2; shift 2;; -G) gname=$2; shift 2;; -g|-s) shift 2;; *) break;; esac; done
+-D|-H|-S|--disabled-password) shift;; -u|--uid) uid=$2; shift 2;; -h|--home) home=$2; shift 2;; -G) gname=$2; shift 2;;
+-g|-s|--gecos|--shell) shift 2;; *) break;; esac; done
 name=$1
 [ -n "$uid" ] || { uid=1000; while grep -q "^[^:]*:[^:]*:$uid:" /etc/passwd; do uid=$((uid+1)); done; }
 gid=$uid

@@ -9,6 +9,7 @@ import { type BuildOptions, type BuildResult, type Engine, openEngine } from '..
 import { type Found, resolvePath, type Stack } from '../../src/layer/index.ts'
 import { type Image, openStore, type Store } from '../../src/store/index.ts'
 import { baseChanges, baseMissing, baseTar } from './build-base.ts'
+import { distributionTar } from './distribution-base.ts'
 import { skip } from './suite.ts'
 
 /** A build's end. `output`: everything that steps wrote; `names`: the steps' names as they began. */
@@ -47,10 +48,23 @@ export interface Bench extends Disposable {
   mustBuild(options: BuildOptions): Promise<Built>
 }
 
-const baseNames = ['busybox', 'alpine', 'docker.io/library/busybox:latest', 'busybox:stable', 'busybox:musl']
+const baseNames = [
+  'busybox',
+  'alpine',
+  'docker.io/library/busybox:latest',
+  'busybox:stable',
+  'busybox:musl',
+  'hello-world:frozen',
+]
 
-/** Opens a bench; skips the case where the machine lacks what builds need. `extra`: more names for the base image. */
-export async function openBench(extra: readonly string[] = []): Promise<Bench> {
+/**
+ * Opens a bench; skips the case where the machine lacks what builds need. `extra`: more names for the base image; `distributions`:
+ * names for one with bash.
+ */
+export async function openBench(
+  extra: readonly string[] = [],
+  distributions: readonly string[] = [],
+): Promise<Bench> {
   const missing = baseMissing()
   if (missing !== undefined) skip(missing)
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-bench-'))
@@ -63,6 +77,11 @@ export async function openBench(extra: readonly string[] = []): Promise<Bench> {
       silent,
     )
     for (const name of [...baseNames, ...extra]) engine.tag(base.id, name)
+    if (distributions.length > 0) {
+      const source = Readable.from([distributionTar()])
+      const other = await engine.import({ source, tag: 'distribution', changes: baseChanges }, silent)
+      for (const name of distributions) engine.tag(other.id, name)
+    }
     baseFiles = store.layers.stack(store.images.get(base.id).layers)
   } catch (thrown) {
     engine[Symbol.dispose]()

@@ -1,7 +1,9 @@
 // Builds of a suite that states no result: the image must come about on the stand-in base, whatever RUN checks on the way.
 import fs from 'node:fs'
 import path from 'node:path'
+import type { BuildOptions } from '../../src/engine/index.ts'
 import { type Bench, described, type Outcome, skipForImage } from './build-harness.ts'
+import { openStandInServers } from './stand-in-servers.ts'
 import { skip } from './suite.ts'
 import { copyContext } from './suite-context.ts'
 
@@ -14,6 +16,8 @@ export interface SmokeBuild {
   readonly buildArgs?: Readonly<Record<string, string | undefined>>
   readonly target?: string | undefined
   readonly expectFailure?: boolean | undefined
+  /** Build twice: the second time nothing may have to be done. */
+  readonly again?: boolean | undefined
 }
 
 /** The names to give the base image so that these references find it. */
@@ -32,20 +36,24 @@ export async function smokeBuild(bench: Bench, what: SmokeBuild): Promise<Outcom
   if (what.context === undefined) fs.mkdirSync(context)
   else copyContext(what.context, context)
   const dockerfile = path.join(directory, 'Dockerfile')
-  fs.writeFileSync(dockerfile, withoutDigest(what.dockerfileText))
   if (what.ignoreText !== undefined) fs.writeFileSync(`${dockerfile}.dockerignore`, what.ignoreText)
-  const outcome = await bench.build({
+  const options: BuildOptions = {
     context: { kind: 'directory', path: context },
     dockerfile: { kind: 'path', path: dockerfile },
     buildArgs: what.buildArgs ?? {},
     target: what.target,
-    noCache: true,
-  })
+  }
+  await using servers = await openStandInServers()
+  fs.writeFileSync(dockerfile, servers.turned(withoutDigest(what.dockerfileText)))
+  const outcome = await bench.build({ ...options, noCache: true })
   if (what.expectFailure === true) {
     if (outcome.ok) throw new Error('the build succeeded')
     return outcome
   }
-  if (outcome.ok) return outcome
+  if (outcome.ok) {
+    if (what.again === true) await bench.mustBuild({ ...options, requireCached: true })
+    return outcome
+  }
   skipForImage(outcome.fault)
   const lacking = /not found|no such file or directory: .*(?:bash|apt)|unknown (?:user|group)/i.exec(
     `${outcome.fault.message} ${outcome.output}`,

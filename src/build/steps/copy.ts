@@ -1,6 +1,6 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
-import { type Context, type Digest, rootPath, sha256, toRootPath } from '../../core/index.ts'
+import { type Context, type Digest, type RootPath, rootPath, sha256, toRootPath } from '../../core/index.ts'
 import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import type { Layer } from '../../store/index.ts'
@@ -62,6 +62,7 @@ async function openCopy(
       now: tools.now(),
       time: (mtime) =>
         context !== undefined && tools.epoch !== undefined ? tools.epoch : clampTime(tools, mtime),
+      replaced: (path) => warnOfReplaced(path, step, ctx),
     })
     for (const source of sources) await source.place(placement, ctx)
     const placed = placement.entries()
@@ -74,6 +75,12 @@ async function openCopy(
   }
 
   return { files, perform }
+}
+
+/** BuildKit copies several sources to one file without a word, where the classic builder refused. */
+function warnOfReplaced(path: RootPath, { place }: CopyStep, ctx: Context): void {
+  const message = `several sources go to the file ${path}, and only the last stays: write ${path}/ for a directory`
+  ctx.emit({ type: 'warning', code: 'SourceReplaced', message, place })
 }
 
 /** `--link` reads nothing below, as in BuildKit; with `--chmod` it is a plain copy there, and here also where an owner has a name. */

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { isFault } from '../../../src/core/index.ts'
 import { expandWord, readIgnoreFile } from '../../../src/dockerfile/index.ts'
 import { type Bench, needsRoot, openBench } from '../build-harness.ts'
+import { isDistribution } from '../distribution-base.ts'
 import { type PlannedText, planText } from '../plan-text.ts'
 import { smokeBuild, standInNames } from '../smoke-build.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
@@ -30,19 +31,21 @@ interface BuilderCase extends Case {
   readonly expectedValue?: string
   readonly expectBuild?: string
   readonly context?: string | null
-  readonly network?: boolean
   readonly outputRegexes?: readonly string[]
 }
 
 export async function* run(cases: readonly BuilderCase[], directory: string): AsyncGenerator<Result> {
-  const images = cases.flatMap(({ baseImages = [] }) => baseImages)
+  const names = ['mirror.gcr.io/busybox', ...standInNames(cases.flatMap(({ baseImages = [] }) => baseImages))]
   let bench: Bench | undefined
   try {
     for (const one of cases)
       yield await verdict(one.id, async () => {
         if (one.op !== 'conformance' && one.op !== 'copyFrom') return check(one)
         needsRoot()
-        bench ??= await openBench(['mirror.gcr.io/busybox', ...standInNames(images)])
+        bench ??= await openBench(
+          names.filter((name) => !isDistribution(name)),
+          names.filter(isDistribution),
+        )
         await build(one, bench, directory)
       })
   } finally {
@@ -165,8 +168,6 @@ async function checkArgument({ args = {}, dockerfile = '', expectedValue = '' }:
 }
 
 async function build(one: BuilderCase, bench: Bench, directory: string): Promise<void> {
-  if (one.network === true) skip('needs the network')
-  if (/\/bin\/bash/.test(one.dockerfileText ?? '')) skip('needs bash, which the base image here lacks')
   // of a context that is not named only the files are at hand that other cases need, too
   if (one.context === null && /^COPY (?!--from)\w/m.test(one.dockerfileText ?? ''))
     skip('the case names no context')

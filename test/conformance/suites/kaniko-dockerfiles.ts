@@ -1,10 +1,12 @@
-// Kaniko's integration Dockerfiles. The source compares with docker and stores no result: each must build here, on a stand-in base.
+// Kaniko's integration Dockerfiles. The source compares with docker and stores no result: each must build here, on a
+// stand-in base and with stand-in servers, whatever the data says that the source's machine needs.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Bench, needsRoot, openBench } from '../build-harness.ts'
+import { isDistribution } from '../distribution-base.ts'
 import { smokeBuild, standInNames } from '../smoke-build.ts'
-import { type Case, type Result, skip, verdict } from '../suite.ts'
+import { type Case, type Result, verdict } from '../suite.ts'
 
 interface KanikoCase extends Case {
   readonly dockerfile: string
@@ -12,8 +14,7 @@ interface KanikoCase extends Case {
   readonly dockerignore?: string
   readonly baseImages?: readonly string[]
   readonly run?: boolean
-  readonly network?: boolean
-  readonly runnableHere?: string
+  readonly cacheTest?: boolean
   readonly buildArgs?: readonly string[]
   readonly env?: readonly string[]
   readonly flags?: readonly string[]
@@ -22,16 +23,16 @@ interface KanikoCase extends Case {
 }
 
 export async function* run(cases: readonly KanikoCase[], directory: string): AsyncGenerator<Result> {
-  const runnable = cases.filter((one) => one.runnableHere !== 'no')
-  const names = standInNames(runnable.flatMap(({ baseImages = [] }) => baseImages))
+  const names = standInNames(cases.flatMap(({ baseImages = [] }) => baseImages))
   let bench: Bench | undefined
   try {
     for (const one of cases)
       yield await verdict(one.id, async () => {
-        if (one.runnableHere === 'no' || one.network === true)
-          skip(one.network === true ? 'needs the network' : `needs image ${one.baseImages?.join(', ')}`)
         if (one.run === true) needsRoot()
-        bench ??= await openBench(names)
+        bench ??= await openBench(
+          names.filter((name) => !isDistribution(name)),
+          names.filter(isDistribution),
+        )
         await check(one, bench, directory)
       })
   } finally {
@@ -51,6 +52,7 @@ async function check(one: KanikoCase, bench: Bench, directory: string): Promise<
     ),
     target: one.flags?.find((flag) => flag.startsWith('--target='))?.slice('--target='.length),
     expectFailure: one.expectFailure,
+    again: one.cacheTest,
   })
   for (const text of one.outputMustNotContain ?? [])
     assert.ok(!outcome.output.includes(text), `the output shows ${text}`)
