@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -72,6 +73,20 @@ describe('saving and loading', () => {
       assert.equal(other.refs.find('demo:latest')?.digest, saved.image.digest)
       assert.deepEqual((await other.verify(silent)).problems, [])
     })
+
+  test('an archive does not take the place of what is no file', async (t) => {
+    const directory = temporary(t)
+    using store = openStore(path.join(directory, 'one'))
+    const saved = await makeImage(store)
+    const output = path.join(directory, 'pipe')
+    execFileSync('mkfifo', [output])
+    for (const at of [directory, output])
+      await assert.rejects(
+        saveArchive(store, [saved], { format: 'docker-archive', output: at }, silent),
+        /cannot be written: it is/,
+      )
+    assert.ok(fs.statSync(output).isFIFO())
+  })
 
   test('a compressed archive from a stream', async (t) => {
     using store = openStore(temporary(t))

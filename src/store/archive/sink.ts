@@ -1,5 +1,5 @@
 // Where an archive goes: a file that appears when it is whole, or a stream.
-import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, renameSync, rmSync, type Stats, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { type Context, Fault } from '../../core/index.ts'
@@ -37,12 +37,23 @@ export async function withSink<Result>(
   }
 }
 
+/** The partial file; nothing but a file may be where it goes at the end, for a device would be replaced by it. */
 function openOutput(partial: string, output: string): number {
+  const existing = statSync(output, { throwIfNoEntry: false })
+  if (existing !== undefined && !existing.isFile())
+    throw new Fault('store.unwritable', `${output} cannot be written: it is ${kindOf(existing)}`, {
+      hint: 'name a file, or write to standard output and redirect that',
+    })
   try {
     return openSync(partial, 'w', 0o644)
   } catch (cause) {
     throw new Fault('store.unwritable', `${output} cannot be written: ${(cause as Error).message}`, { cause })
   }
+}
+
+function kindOf(info: Stats): string {
+  if (info.isDirectory()) return 'a directory'
+  return info.isCharacterDevice() ? 'a character device' : 'no plain file'
 }
 
 function streamSink(stream: Writable): Sink {
