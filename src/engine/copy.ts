@@ -10,6 +10,7 @@ import {
   parsePlatform,
   type Reference,
 } from '../core/index.ts'
+import { isRefName } from '../image/index.ts'
 import { type Lease, loadFromLayout, type SaveFormat, saveArchive, storeArchive } from '../store/index.ts'
 import { copyImage, layoutShelf, pullImage, pushName, repositoryShelf } from '../transfer/index.ts'
 import type { CopyOptions } from './api/index.ts'
@@ -80,6 +81,10 @@ export async function copy(
   ctx: Context,
 ): Promise<Digest> {
   const [from, to] = [parsePlace(source), parsePlace(target)]
+  if (to.kind === 'layout' && to.name !== undefined && !isRefName(to.name))
+    throw new Fault('reference.invalid', `"${to.name}" cannot be the name of an image in a layout`, {
+      hint: 'write letters and digits, with one of - . _ : @ + / between them',
+    })
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
   const [here, there] = [await shelfOf(rooms, from), await shelfOf(rooms, to)]
   if (here !== undefined && there !== undefined)

@@ -14,6 +14,7 @@ import {
   type Reference,
   type TaskId,
 } from '../core/index.ts'
+import { layerType } from '../image/index.ts'
 import type { Registry, RemoteImage } from '../registry/index.ts'
 import type { Image, Lease, Store } from '../store/index.ts'
 import { allOrNone, beginLayer, counted } from './tasks.ts'
@@ -137,9 +138,6 @@ interface PairedLayer {
   readonly name: string
 }
 
-const layerTypes =
-  /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar(?:\+gzip|\+zstd)?|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar(?:\.gzip|\.zstd)?)$/
-
 /** Each blob once, with the layer it must hold. */
 function pairLayers({ manifest, config, reference }: RemoteImage): readonly PairedLayer[] {
   const ids = config.rootfs.diff_ids
@@ -149,8 +147,13 @@ function pairLayers({ manifest, config, reference }: RemoteImage): readonly Pair
     throw bad(`its manifest has ${manifest.layers.length} layers, its config ${ids.length}`)
   const unique = new Map<string, PairedLayer>()
   for (const [i, descriptor] of manifest.layers.entries()) {
-    if (!layerTypes.test(descriptor.mediaType))
+    const type = layerType(descriptor.mediaType)
+    if (type === undefined)
       throw bad(`its layer ${i + 1} has the media type ${descriptor.mediaType}, which is that of no layer`)
+    if (type.packing === undefined)
+      throw bad(
+        `its layer ${i + 1} has the media type ${descriptor.mediaType}; layers are packed with gzip or zstd`,
+      )
     if (!descriptor.digest.startsWith('sha256:'))
       throw bad(`its layer ${i + 1} has the digest ${descriptor.digest}; layers are kept by sha256 alone`)
     const name = `layer ${i + 1} of ${ids.length}`
