@@ -183,7 +183,12 @@ function capabilitySets(
   return { bounding: all, permitted: held, effective: held }
 }
 
-function environment({ env, user, terminal }: RunSpec): readonly string[] {
+/** What the command sees: its own variables, and what is missing of those that every command has. */
+export function environment({
+  env,
+  user,
+  terminal,
+}: Pick<RunSpec, 'env' | 'user' | 'terminal'>): readonly string[] {
   const has = (name: string) => env.some((line) => line.startsWith(`${name}=`))
   const added: string[] = []
   if (!has('PATH')) added.push(`PATH=${defaultPath}`)

@@ -52,6 +52,11 @@ export interface LayerCase extends Case {
   readonly filter?: string
   readonly xattr?: string
   readonly expected?: boolean
+  readonly refname?: string
+  readonly valid?: boolean
+  readonly mediaType?: string
+  readonly expectedIsLayer?: boolean
+  readonly expectedAlgorithm?: string | null
 }
 
 const kernel: Kernel = openKernel()

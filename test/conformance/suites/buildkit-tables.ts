@@ -2,9 +2,11 @@
 // plan of a Dockerfile that comes to the same.
 import assert from 'node:assert/strict'
 import { withoutCredentials } from '../../../src/build/sources/git-program.ts'
+import { parseCacheFrom, parseCacheTo } from '../../../src/cli/commands/build-caches.ts'
 import { isFault } from '../../../src/core/index.ts'
 import { parseDuration } from '../../../src/dockerfile/go-values.ts'
 import { parsePorts } from '../../../src/dockerfile/index.ts'
+import type { CacheExport, CacheImport } from '../../../src/engine/index.ts'
 import { proxyEnvironment } from '../../../src/plan/arguments.ts'
 import { healthcheckCreatedBy } from '../../../src/plan/created-by.ts'
 import { imageState, normalWorkdir, setImageVariable } from '../../../src/plan/state.ts'
@@ -36,6 +38,8 @@ interface TableCase extends Case {
   readonly dockerfile?: string
   readonly options?: { readonly target?: string; readonly buildArgs?: Readonly<Record<string, string>> }
   readonly healthcheck?: Readonly<Record<string, unknown>>
+  readonly importCaches?: readonly string[]
+  readonly exportCaches?: readonly string[]
 }
 
 export async function* run(cases: readonly TableCase[]): AsyncGenerator<Result> {
@@ -48,7 +52,6 @@ export async function* run(cases: readonly TableCase[]): AsyncGenerator<Result> 
 
 function reasonAgainst(op = ''): string {
   if (/PURL/.test(op)) return 'Peel names images by references, never by package URLs'
-  if (/Cache$/.test(op)) return 'the options of BuildKit’s own client, not of docker’s'
   if (op === 'NormalizePlatform') return 'versions of Windows bases'
   return 'a part of the source that has no counterpart here'
 }
@@ -66,6 +69,10 @@ const checks: Readonly<Record<string, (one: TableCase) => unknown>> = {
     assert.equal(withoutCredentials(url), want.replace(/(?:xxxxx)?(?::xxxxx)?@/, 'xxxxx@'))
   },
   planDockerfile: checkPlan,
+  ParseImportCache: ({ importCaches = [], ...one }) =>
+    checkCaches(one, () => importCaches.flatMap(parseCacheFrom)),
+  ParseExportCache: ({ exportCaches = [], ...one }) =>
+    checkCaches(one, () => exportCaches.flatMap(parseCacheTo)),
   addEnv({ env = [], key = '', value = '', expect }) {
     const state = imageState(imageOf(env as readonly string[]))
     setImageVariable(state, key, value)
@@ -107,6 +114,26 @@ const checks: Readonly<Record<string, (one: TableCase) => unknown>> = {
     ])
     assert.equal(healthcheckCreatedBy(Object.fromEntries(times)), expect)
   },
+}
+
+/** The notation is docker's, which has no `type=gha` for us; BuildKit keeps it as text where here it has names. */
+function checkCaches(
+  { op, expected, expectedErr = '' }: TableCase,
+  read: () => readonly (CacheImport | CacheExport)[],
+): void {
+  const wanted = (expected ?? []) as readonly { readonly Type: string; readonly Attrs: object }[]
+  const other = wanted.find(({ Type }) => Type !== 'registry' && Type !== 'local')
+  if (other !== undefined) skip(`Peel has no shared cache of type ${other.Type}`)
+  if (expectedErr !== '') return assert.throws(read, isFault)
+  const found = read().map((cache) => {
+    const place = cache.kind === 'registry' ? { ref: cache.ref } : {}
+    const mode = op === 'ParseExportCache' ? { mode: ('mode' in cache && cache.mode) || 'min' } : {}
+    return { Type: cache.kind, Attrs: { ...place, ...mode } }
+  })
+  assert.deepEqual(
+    found,
+    wanted.map(({ Type, Attrs }) => ({ Type, Attrs })),
+  )
 }
 
 function checkPorts({ spec = '', specs, expect, expected, expError, ...rest }: TableCase): void {

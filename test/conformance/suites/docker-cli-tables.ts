@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { isArchiveHead } from '../../../src/build/sources/archive.ts'
 import { isFault, parseGitReference } from '../../../src/core/index.ts'
 import { detectCompression } from '../../../src/layer/index.ts'
+import { parseLimit } from '../../../src/run/limits.ts'
+import { type RawEntry, rawTar } from '../../../src/testing/raw-tar.ts'
 import { readBuildFlags } from '../build-command.ts'
 import { credentialChecks } from '../credential-tables.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
@@ -17,6 +19,10 @@ interface TableCase extends Case {
   readonly url?: string
   readonly header?: readonly number[] | null
   readonly list?: string
+  readonly desc?: string
+  readonly Name?: string
+  readonly Soft?: number
+  readonly Hard?: number
 }
 
 type Checks = Readonly<Record<string, (one: TableCase) => unknown>>
@@ -72,7 +78,22 @@ const builderChecks: Checks = {
     // the source is content with the mark of a compression, where ADD looks for the tar in it
     assert.equal(detectCompression(head) !== 'plain' || isArchiveHead(head), expected)
   },
-  DetectArchiveReader: () => skip('the files of the case are not at hand'),
+  DetectArchiveReader({ desc = '', expected }) {
+    // the files of the case are not at hand: one is made as it is described
+    const pax: RawEntry[] = desc.includes('without') ? [] : [{ name: 'pax_global_header', type: 'xglobal' }]
+    const isTar = desc.startsWith('tar file')
+    const tar = rawTar([...pax, { name: 'file', type: 'file', content: 'content' }])
+    assert.equal(isArchiveHead(isTar ? tar : Buffer.from('FROM scratch\n'.repeat(100))), expected)
+  },
+  UlimitOpt: checkLimit,
+  UlimitOptSorting: checkLimit,
+}
+
+/** The source states what one written limit means. */
+function checkLimit({ Name = '', Soft = 0, Hard = 0 }: TableCase): void {
+  const limit = { name: Name, soft: BigInt(Soft), hard: BigInt(Hard) }
+  assert.deepEqual(parseLimit(`${Name}=${Soft}:${Hard}`), limit)
+  if (Soft === Hard) assert.deepEqual(parseLimit(`${Name}=${Soft}`), limit)
 }
 
 const checks: Checks = { ...builderChecks, ...credentialChecks }

@@ -12,7 +12,8 @@ import {
   parseTrigger,
 } from '../../../src/dockerfile/index.ts'
 import { imageState, setImageVariable } from '../../../src/plan/state.ts'
-import { findOwner } from '../../../src/run/index.ts'
+import { environment } from '../../../src/run/config.ts'
+import { findOwner, findUser } from '../../../src/run/index.ts'
 import { fileView } from '../../../src/testing/file-view.ts'
 import { openTestStore } from '../../../src/testing/layer-store.ts'
 import { rawTar } from '../../../src/testing/raw-tar.ts'
@@ -91,6 +92,7 @@ const checks: Readonly<Record<string, Check>> = {
     })
     assert.equal(config.WorkingDir, expectedPath)
   },
+  addDefaultHOME: checkHome,
   GetOnBuildInstructions: checkTriggers,
   targetStage: checkTarget,
   SkipingUnusedStages: checkStages,
@@ -186,6 +188,16 @@ const checks: Readonly<Record<string, Check>> = {
     assert.equal(isWithin(inner, outer) && !(prefixMatchOnly && inner === outer), want)
   },
   UnTar: checkArchive,
+}
+
+/** The environment of a RUN, where /etc/passwd has what the source's machine is said to know of the user. */
+function checkHome({ user = '', mockUser, initial = [], expected }: KanikoCase & Fields): void {
+  const known = mockUser as { readonly Username?: string; readonly HomeDir?: string } | undefined
+  const { Username: name = 'root', HomeDir: home = name === 'root' ? '/root' : '' } = known ?? {}
+  const passwd = `root:x:0:0::/root:/bin/sh\n${name}:x:1000:1000::${home}:/bin/sh\n`
+  const found = findUser(fileView(dir('/etc'), file('/etc/passwd', passwd)), String(user))
+  const env = environment({ env: initial as readonly string[], user: found })
+  assert.deepEqual([...env].sort(), [...(expected as readonly string[])].sort())
 }
 
 function lookupIn(envs: readonly string[] = []) {

@@ -9,6 +9,7 @@ import { urlFileName } from '../../../src/plan/url-file-name.ts'
 import { findOwner } from '../../../src/run/index.ts'
 import { fileView } from '../../../src/testing/file-view.ts'
 import { dir, file } from '../../../src/testing/tree.ts'
+import { planText } from '../plan-text.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
 
 interface TableCase extends Case {
@@ -44,7 +45,7 @@ const checks: Readonly<Record<string, (one: TableCase) => unknown>> = {
   GetFilenameForDownload: checkFileName,
   SplitProtoPort: checkPort,
   NormalizeWorkdir({ current = '', requested = '', expected, expectedError = '' }) {
-    if (expectedError !== '') skip('WORKDIR without a path is refused as it is read')
+    if (expectedError !== '') return assert.rejects(planText(`FROM scratch\nWORKDIR ${requested}\n`), isFault)
     assert.equal(normalWorkdir(`/${current}`, requested), expected)
   },
   chown: checkOwner,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { matchXattr } from '../../../src/build/context-xattrs.ts'
 import { toRootPath } from '../../../src/core/index.ts'
+import { isRefName, layerType } from '../../../src/image/index.ts'
 import { checkApply, type LayerCase, plainEntry, tarName } from '../layer-cases.ts'
 import { type Result, skip, verdict } from '../suite.ts'
 
@@ -20,9 +21,13 @@ function check(one: LayerCase): unknown {
     case 'xattrMatch':
       return assert.equal(matchXattr(one.filter ?? '', one.xattr ?? ''), one.expected)
     case 'validRefName':
-      return skip('references are held to the grammar of docker, in the suite reference-names')
-    case 'layerMediaType':
-      return skip('layers are told apart by their first bytes, not by their media type')
+      return assert.equal(isRefName(one.refname ?? ''), one.valid)
+    case 'layerMediaType': {
+      const type = layerType(one.mediaType ?? '')
+      assert.equal(type !== undefined, one.expectedIsLayer)
+      const wanted = one.expectedAlgorithm === 'noop' ? 'none' : one.expectedAlgorithm
+      return assert.equal(type?.packing, wanted ?? undefined)
+    }
     default:
       return skip(`operation ${one.op} is not known here`)
   }
