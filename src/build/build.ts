@@ -1,15 +1,7 @@
 // A Dockerfile in, an image out: read, plan, execute, assemble, tag.
 import * as os from 'node:os'
 import { printInline } from '../cache/index.ts'
-import {
-  type Context,
-  type DiffId,
-  Fault,
-  type Place,
-  type Platform,
-  printPlatform,
-  sha256,
-} from '../core/index.ts'
+import { type Context, Fault, type Place, type Platform, printPlatform, sha256 } from '../core/index.ts'
 import { parseDockerfile } from '../dockerfile/index.ts'
 import { layerWarning, layerWarningCode } from '../image/index.ts'
 import {
@@ -29,7 +21,7 @@ import { executeSurely } from './execute-surely.ts'
 import { openKnown } from './known.ts'
 import { openLeakGuard } from './leaks/guard.ts'
 import type { Caches } from './remote/caches.ts'
-import { type ExportedStep, stepsOf, stepsToPrint } from './remote/steps.ts'
+import { type ExportedStep, stepsToPrint } from './remote/steps.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
 import { fetchedTime } from './sources/time.ts'
 import { type GivenAgent, openAgents } from './ssh/agents.ts'
@@ -193,21 +185,12 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       history,
       layers: target.layers,
       ...(Object.keys(request.annotations).length > 0 && { annotations: request.annotations }),
-      inlineCache: request.inlineCache ? await inlineOf(steps, new Set(target.layers), ctx) : undefined,
+      inlineCache: request.inlineCache ? printInline(await stepsToPrint(steps, ctx)) : undefined,
     })
     return { image, places: target.places, steps }
   } finally {
     directories.save()
   }
-}
-
-/** The cache of the image's own layers, for its configuration. */
-async function inlineOf(
-  steps: readonly ExportedStep[],
-  layers: ReadonlySet<DiffId>,
-  ctx: Context,
-): Promise<string> {
-  return printInline(await stepsToPrint(stepsOf(steps, layers), ctx))
 }
 
 function mountedSecrets({ stages }: Plan): readonly string[] {

@@ -41,7 +41,7 @@ export interface DocumentStep {
 
 export interface CacheDocument {
   readonly steps: readonly DocumentStep[]
-  /** Each layer once, in the order in which the manifest has their blobs. */
+  /** Each layer once: first those whose blobs the manifest has, in its order, then those that are known by name alone. */
   readonly layers: readonly DocumentLayer[]
 }
 
@@ -51,17 +51,18 @@ export type StepToPrint = Omit<DocumentStep, 'recipe'> & { readonly recipeBytes:
 export interface PrintedCache {
   readonly document: Uint8Array
   readonly recipes: Uint8Array
-  readonly layers: readonly DocumentLayer[]
+  /** The layers whose blobs go along, in the order of the manifest. */
+  readonly stored: readonly DiffId[]
 }
 
-/** The same steps always give the same bytes, in whichever order they come. */
-export function printCache(steps: readonly StepToPrint[]): PrintedCache {
-  return printWithin(steps, recipesLimit)
+/** The same steps always give the same bytes, in whichever order they come. `stored`: the layers that go along as blobs. */
+export function printCache(steps: readonly StepToPrint[], stored: ReadonlySet<DiffId>): PrintedCache {
+  return printWithin(steps, stored, recipesLimit)
 }
 
 /** The same as one text, for the configuration of the image that has the layers. */
 export function printInline(steps: readonly StepToPrint[]): string {
-  const { document, recipes } = printWithin(steps, inlineRecipesLimit)
+  const { document, recipes } = printWithin(steps, new Set(), inlineRecipesLimit)
   const length = Buffer.alloc(4)
   length.writeUInt32LE(document.length)
   const options = { params: { [constants.ZSTD_c_compressionLevel]: 19 } }
@@ -84,10 +85,16 @@ export function parseInline(value: string): {
   return { document: parseCache(bytes.subarray(4, end)), recipes: bytes.subarray(end) }
 }
 
-function printWithin(steps: readonly StepToPrint[], limit: number): PrintedCache {
+function printWithin(
+  steps: readonly StepToPrint[],
+  stored: ReadonlySet<DiffId>,
+  limit: number,
+): PrintedCache {
   const unique = new Map(steps.map((step) => [step.key, step]))
   const sorted = [...unique.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
-  const layers = [...new Map(sorted.map(({ layer }) => [layer.diffId, layer])).values()]
+  const all = [...new Map(sorted.map(({ layer }) => [layer.diffId, layer])).values()]
+  const blobs = all.filter(({ diffId }) => stored.has(diffId))
+  const layers = [...blobs, ...all.filter(({ diffId }) => !stored.has(diffId))]
   const rows = new Map(layers.map(({ diffId }, row) => [diffId, row]))
   const pieces: Uint8Array[] = []
   let at = 0
@@ -100,9 +107,8 @@ function printWithin(steps: readonly StepToPrint[], limit: number): PrintedCache
     const { key, origin, op, stage, number, platform, created } = step
     return { key, origin, op, stage, number, platform, layer: rows.get(layer.diffId), created, recipe }
   })
-  const rest = layers.map(({ diffId, size, contentSize }) => ({ diffId, size, contentSize }))
-  const document = Buffer.from(JSON.stringify({ version: 1, layers: rest, steps: printed }))
-  return { document, recipes: Buffer.concat(pieces), layers: rest }
+  const document = Buffer.from(JSON.stringify({ version: 1, layers, steps: printed }))
+  return { document, recipes: Buffer.concat(pieces), stored: blobs.map(({ diffId }) => diffId) }
 }
 
 /** Faults with `cache.invalid` for what is not such a document, or one of a later version. */

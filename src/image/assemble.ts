@@ -23,7 +23,7 @@ export interface ImageDraft {
   /** Bottom first. */
   readonly layers: readonly LayerPart[]
   readonly annotations?: Readonly<Record<string, string>> | undefined
-  /** The cache of the image's own layers (docs/formats/cache.md). */
+  /** The steps that the image was built by, for other machines (docs/formats/cache.md). */
   readonly inlineCache?: string | undefined
 }
 

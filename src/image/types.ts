@@ -50,7 +50,7 @@ export interface ImageConfig extends Platform {
   readonly config?: ContainerConfig
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly DiffId[] }
   readonly history?: readonly HistoryEntry[]
-  /** The cache of a build, of the image's own layers (docs/formats/cache.md). */
+  /** The steps that the image was built by, for other machines (docs/formats/cache.md). */
   readonly 'peel.cache.v1'?: string
 }
 

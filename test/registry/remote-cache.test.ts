@@ -116,7 +116,7 @@ describe('a shared cache', { skip: machinesMissing() ?? false }, () => {
     assert.deepEqual(changed.verdicts, ['hit', 'src/a.txt content changed'])
   })
 
-  test('several at once: min has what the image has, and the same cache can be read and written without its layers', async (t) => {
+  test('several at once: min has the layers of the image, and the same cache can be read and written without its layers', async (t) => {
     const place = await openPlace(t)
     const [a, b, c] = ['a', 'b', 'c'].map((name) => place.machine(name, filesOf(place))) as [
       Machine,
@@ -159,7 +159,17 @@ describe('a shared cache', { skip: machinesMissing() ?? false }, () => {
     const few = await place
       .machine('d', filesOf(place))
       .build({ ...given, cacheFrom: [{ kind: 'local', directory: least, tag: 'x' }] })
-    assert.deepEqual(few.verdicts.slice(0, 4), ['new', 'new', 'new', 'new'])
+    assert.deepEqual([few.verdicts, few.told], [hits(7), []])
+    const e = place.machine('e', { ...filesOf(place), 'src/b.txt': 'three\n' })
+    const redone = await e.build({ ...given, cacheFrom: [{ kind: 'local', directory: least, tag: 'x' }] })
+    assert.match(redone.told[0]!, /has only the layers of its image/)
+    assert.equal(redone.told.length, 1)
+    assert.deepEqual(redone.verdicts.slice(0, 4), [
+      'its layer is no longer stored',
+      'the layers below changed',
+      'src/b.txt content changed',
+      'the layers below changed',
+    ])
   })
 
   test('a cache that is not there, is none, or has lost or forged layers, is a warning', async (t) => {

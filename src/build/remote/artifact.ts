@@ -31,7 +31,7 @@ export interface CacheTarget {
   /** As the user wrote it. */
   readonly name: string
   readonly shelf: Shelf
-  /** `min`: only steps whose layers are in the image. */
+  /** `min`: of the layers only those that are in the image. */
   readonly mode: 'min' | 'max'
   readonly form: Pick<WantedForm, 'compression' | 'level'>
   /** Whether a cache that cannot be filled is a warning instead of a fault. */
@@ -49,15 +49,18 @@ const parallel = 5
 /** Layers first, the manifest last: nobody sees a cache that lists what is not there. */
 export async function writeArtifact(
   { name, shelf, form }: CacheTarget,
-  steps: readonly StepToPrint[],
+  { steps, wanted }: { readonly steps: readonly StepToPrint[]; readonly wanted: (id: DiffId) => boolean },
   hands: ExportHands,
   ctx: Context,
 ): Promise<void> {
-  const { document, recipes, layers } = printCache(steps)
+  const { store, caches } = hands
+  const ids = steps.map(({ layer }) => layer.diffId)
+  const toBeHad = ids.filter((id) => wanted(id) && (store.layers.has(id) || caches.layer(id) !== undefined))
+  const { document, recipes, stored } = printCache(steps, new Set(toBeHad))
   const limit = openLimit(parallel)
   const blobs = await allOrNone(
-    layers,
-    ({ diffId }, inner) => limit(() => sendLayer(diffId, { name, shelf, form, hands }, inner)),
+    stored,
+    (id, inner) => limit(() => sendLayer(id, { name, shelf, form, hands }, inner)),
     ctx,
   )
   const config = await sendBytes(shelf, document, cacheTypes.config, ctx)
@@ -72,7 +75,7 @@ export async function writeArtifact(
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: sha256(bytes), size: bytes.length }
   await shelf.putManifest({ bytes, descriptor, document: manifest }, true, ctx)
   if (shelf.repository !== undefined)
-    hands.store.places.add(
+    store.places.add(
       printName(shelf.repository),
       blobs.map(({ digest }) => digest),
     )

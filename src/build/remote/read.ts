@@ -119,15 +119,15 @@ async function openInline(
   return { name, steps: document.steps, blobs, recipes: async () => recipes }
 }
 
-/** Faults with `cache.invalid` where there is not one blob for each layer. */
+/** The first layers have blobs. Faults with `cache.invalid` where there are more blobs than layers. */
 function pairBlobs(
   ids: readonly DiffId[],
   descriptors: readonly Descriptor[],
   from: Shelf,
 ): OpenCache['blobs'] {
-  if (ids.length !== descriptors.length)
+  if (ids.length < descriptors.length)
     throw new Fault('cache.invalid', `it lists ${ids.length} layers and has ${descriptors.length} blobs`)
-  return new Map(ids.map((id, row) => [id, { descriptor: descriptors[row]!, from }]))
+  return new Map(descriptors.map((descriptor, row) => [ids[row]!, { descriptor, from }]))
 }
 
 /** Without recipes a miss is told with less; nothing else is lost. */

@@ -1,19 +1,11 @@
 // The steps of a build as they are written for other machines.
 import type { StepToPrint } from '../../cache/index.ts'
-import type { Context, DiffId } from '../../core/index.ts'
+import type { Context } from '../../core/index.ts'
 import type { StepEntry } from '../known.ts'
 
 /** A step, and the platform that was asked for when it was built. */
 export interface ExportedStep extends StepEntry {
   readonly platform: string | undefined
-}
-
-/** Those of the steps that gave some of these layers. */
-export function stepsOf(
-  steps: readonly ExportedStep[],
-  layers: ReadonlySet<DiffId>,
-): readonly ExportedStep[] {
-  return steps.filter(({ layer }) => layers.has(layer.diffId))
 }
 
 /** The steps with their recipes. */

@@ -1,7 +1,7 @@
 // The caches that a build fills, one after the other.
 import { asFault, type Context, type DiffId, Fault } from '../../core/index.ts'
 import type { CacheTarget, ExportHands } from './artifact.ts'
-import { type ExportedStep, stepsOf, stepsToPrint } from './steps.ts'
+import { type ExportedStep, stepsToPrint } from './steps.ts'
 
 /** Fills one cache after the other. Faults with `cache.failed`. */
 export async function writeCaches(
@@ -11,7 +11,7 @@ export async function writeCaches(
   ctx: Context,
 ): Promise<void> {
   for (const target of targets) {
-    const chosen = target.mode === 'max' ? steps : stepsOf(steps, layers)
+    const wanted = (id: DiffId): boolean => target.mode === 'max' || layers.has(id)
     const task = `export ${target.name}`
     const end = (outcome: 'done' | 'failed', message?: string): void =>
       ctx.emit({ type: 'ended', task, outcome, at: Date.now(), message })
@@ -19,7 +19,7 @@ export async function writeCaches(
     try {
       // what speaks to registries takes a while to load, and most builds fill no cache
       const { writeArtifact } = await import('./artifact.ts')
-      await writeArtifact(target, await stepsToPrint(chosen, ctx), hands, ctx)
+      await writeArtifact(target, { steps: await stepsToPrint(steps, ctx), wanted }, hands, ctx)
       end('done')
     } catch (thrown) {
       const fault = asFault(thrown)

@@ -12,7 +12,7 @@ export type CacheImport =
       readonly digest?: string | undefined
     }
 
-/** A cache to fill with the steps of a build; `inline`: in the configuration of the image itself, its own layers' steps. */
+/** A cache to fill with the steps of a build; `inline`: in the configuration of the image itself. */
 export type CacheExport =
   | ({ readonly kind: 'registry'; readonly ref: string } & CacheExportOptions)
   | ({
@@ -23,7 +23,7 @@ export type CacheExport =
   | { readonly kind: 'inline' }
 
 export interface CacheExportOptions {
-  /** `min` (the default): the steps whose layers are in the image; `max`: those of all stages that were built. */
+  /** Which layers go along with the steps: `min` (the default) those of the image, `max` those of all stages that were built. */
   readonly mode?: 'min' | 'max' | undefined
   /** Default: as a layer came, others as gzip. */
   readonly compression?: 'gzip' | 'zstd' | 'none' | undefined
