@@ -8,6 +8,7 @@ type Load = () => Promise<{ readonly default: Command }>
 /** The commands, in the order of the main help. */
 export const commands: Readonly<Record<string, Load>> = {
   build: () => import('./commands/build.ts'),
+  fix: () => import('./commands/fix.ts'),
   why: () => import('./commands/why.ts'),
   builds: () => import('./commands/builds.ts'),
   logs: () => import('./commands/logs.ts'),

@@ -77,6 +77,8 @@ async function readDockerfile(
 ): Promise<FoundDockerfile> {
   const { dockerfile: asked } = options
   const { directory, source } = context
+  if (asked?.kind === 'text' && asked.replaces !== undefined)
+    return { ...findDockerfile(directory, asked.replaces.path), text: asked.text }
   if (asked?.kind === 'text') return textDockerfile(asked.text, asked.name, directory)
   if (asked?.kind === 'url') {
     const file = await download({ url: asked.url, fileName: 'Dockerfile' }, tools, ctx.signal)

@@ -51,6 +51,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     why: async (which) => (await import('./why.ts')).explainBuild(rooms.store, which),
     squash: async (request, ctx) => (await import('./squash.ts')).squashImage(request, rooms, ctx),
     rebase: async (request, ctx) => (await import('./rebase.ts')).rebaseImage(request, rooms, ctx),
+    fix: async (request, ctx) => (await import('./fix/fix.ts')).fixDockerfile(request, rooms, ctx),
     images: (request) => listImages(rooms.store, request),
     history: (name) => imageHistory(rooms.store, name),
     inspect: (names) => names.map((name) => imageDetails(rooms.store, name)),

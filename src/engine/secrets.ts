@@ -10,6 +10,7 @@ export function secretReader(secrets: readonly SecretSource[], env: Rooms['env']
   return (id) => {
     const secret = secrets.find((candidate) => candidate.id === id)
     if (secret === undefined) return undefined
+    if (secret.from === 'value') return Buffer.from(secret.value, 'utf8')
     if (secret.from === 'env') {
       const value = env[secret.variable]
       if (value === undefined)

@@ -1,5 +1,5 @@
 // Which paths an instruction surely makes, as far as its words tell: what COPY and ADD name, and what well-known commands write.
-import { type RootPath, toRootPath } from '../../core/index.ts'
+import { type RootPath, rootPath, toRootPath } from '../../core/index.ts'
 import type { Instruction } from '../../dockerfile/index.ts'
 import { readCommands, type ShellCommand } from '../shell/commands.ts'
 import { packageUse, removedPaths } from '../shell/idioms.ts'
@@ -22,7 +22,10 @@ export function madeBy(
   workdir: string | undefined,
 ): readonly Made[] {
   if (expanded.kind === 'COPY' || expanded.kind === 'ADD')
-    return copiedPaths(expanded, workdir).map((path) => ({ path, by: written }))
+    return [...copiedPaths(expanded, workdir), ...destinationOf(expanded, workdir)].map((path) => ({
+      path,
+      by: written,
+    }))
   const commands = commandsOf(expanded)
   const removed = commands.flatMap((command) => removedPaths(command) ?? [])
   return commands
@@ -53,6 +56,16 @@ export function copiedPaths(
       return []
     return [toRootPath(isFolder ? `${target}/${name}` : target)]
   })
+}
+
+/** What COPY and ADD write or fill; the root is nobody's. */
+function destinationOf(
+  { destination }: Extract<Instruction, { kind: 'COPY' | 'ADD' }>,
+  workdir: string | undefined,
+): readonly RootPath[] {
+  if (!destination.startsWith('/') && workdir === undefined) return []
+  const path = toRootPath(destination.startsWith('/') ? destination : `${workdir}/${destination}`)
+  return path === rootPath ? [] : [path]
 }
 
 /** An empty directory by itself has no bytes; one that other commands fill has. */

@@ -19,12 +19,19 @@ export type BuildContext =
 export type DockerfileSource =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'text'; readonly text: string; readonly name: string }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      readonly name: string
+      /** The text stands in place of the Dockerfile at this path (default: the context's), whose ignore file holds. */
+      readonly replaces?: { readonly path: string | undefined }
+    }
 
 /** A secret's value is read when the first step asks for it. */
 export type SecretSource =
   | { readonly id: string; readonly from: 'file'; readonly path: string }
   | { readonly id: string; readonly from: 'env'; readonly variable: string }
+  | { readonly id: string; readonly from: 'value'; readonly value: string }
 
 export interface BuildOptions {
   readonly context: BuildContext

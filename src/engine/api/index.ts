@@ -6,6 +6,7 @@ import type { RecordCalls } from './builds.ts'
 import type { CacheCalls } from './caches.ts'
 import type { ContainerCalls } from './containers.ts'
 import type { ContextCalls } from './contexts.ts'
+import type { FixCalls } from './fix.ts'
 import type { ImageCalls } from './images.ts'
 import type { OutlineCalls } from './outline.ts'
 import type { RegistryCalls } from './registries.ts'
@@ -20,6 +21,7 @@ export type * from './builds.ts'
 export type * from './caches.ts'
 export type * from './containers.ts'
 export type * from './contexts.ts'
+export type * from './fix.ts'
 export type * from './images.ts'
 export type * from './outline.ts'
 export type * from './registries.ts'
@@ -35,6 +37,7 @@ export interface Engine
     RecordCalls,
     CacheCalls,
     ContextCalls,
+    FixCalls,
     ImageCalls,
     ReshapeCalls,
     ArchiveCalls,

@@ -1,7 +1,6 @@
 // A file's content as lines: text, bytes in hexadecimal, or what differs from the version of a layer below.
-import { printSize } from '../../core/index.ts'
+import { compareLines, type DifferenceLine, printSize } from '../../core/index.ts'
 import type { NodeId, Version } from '../../engine/index.ts'
-import { compareLines, type DifferenceLine } from './line-difference.ts'
 import { atTop, type Position } from './list.ts'
 
 export type FileMode = 'text' | 'hex' | 'difference'

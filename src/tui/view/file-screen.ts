@@ -1,8 +1,9 @@
 // A file's content, and what differs from the version below it.
+
+import type { DifferenceLine } from '../../core/index.ts'
 import { printSize } from '../../core/index.ts'
 import { type FileScreen, readLimit } from '../model/file-screen.ts'
 import type { Area } from '../model/layout.ts'
-import type { DifferenceLine } from '../model/line-difference.ts'
 import type { State } from '../model/state.ts'
 import { type Line, lineOf, type Tone } from './line.ts'
 import { titleLine } from './title.ts'

@@ -1,0 +1,1 @@
+cp settings.txt node_modules/settings.txt

@@ -1,0 +1,4 @@
+FROM toolbox
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/root/.npm npm ci
