@@ -17,6 +17,8 @@ export const usualLevel = { gzip: 6, zstd: 3 } as const
 const deflateRaw = promisify(zlib.deflateRaw)
 const zstdCompress = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)
 const blockSize = { gzip: 1 << 20, zstd: 4 << 20 } as const
+/** A result comes in one piece where zlib may write so much at once; by its default a block would take 64 calls. */
+const pieceSize = { gzip: blockSize.gzip + (64 << 10), zstd: blockSize.zstd + (64 << 10) } as const
 /** What deflate looks back on (RFC 1951). */
 const window = 32 << 10
 
@@ -72,12 +74,19 @@ async function* blocksOf(
 /** Ends on a whole byte, so that the next block can follow; looks back on the block before, so that little is lost. */
 function gzipBlock({ bytes, before }: Block, level: number): Promise<Buffer> {
   const finishFlush = zlib.constants.Z_SYNC_FLUSH
-  return deflateRaw(bytes, { level, finishFlush, ...(before === undefined ? {} : { dictionary: before }) })
+  const chunkSize = pieceSize.gzip
+  return deflateRaw(bytes, {
+    level,
+    finishFlush,
+    chunkSize,
+    ...(before === undefined ? {} : { dictionary: before }),
+  })
 }
 
 function zstdFrame({ bytes }: Block, level: number): Promise<Buffer> {
   const { ZSTD_c_compressionLevel, ZSTD_c_checksumFlag } = zlib.constants
-  return zstdCompress(bytes, { params: { [ZSTD_c_compressionLevel]: level, [ZSTD_c_checksumFlag]: 1 } })
+  const params = { [ZSTD_c_compressionLevel]: level, [ZSTD_c_checksumFlag]: 1 }
+  return zstdCompress(bytes, { params, chunkSize: pieceSize.zstd })
 }
 
 /** No name, no time, no system (RFC 1952, 2.3). */

@@ -1,8 +1,8 @@
 // What a registry says when it says no (OCI distribution-spec, "Error Codes"), in its own words.
-import { STATUS_CODES } from 'node:http'
 import { Fault } from '../core/index.ts'
 import { shownUrl } from './http/destination.ts'
 import { type Answer, readBody } from './http/exchange.ts'
+import { http } from './http/modules.ts'
 import { parseRetryAfter } from './http/retry.ts'
 
 export interface RegistryError {
@@ -41,7 +41,7 @@ export function printRefusal(status: number, body: string): string {
   )
   if (errors.length > 1) return oneLine(`multiple errors returned: ${errors.join('; ')}`)
   if (errors.length === 1) return oneLine(errors[0]!)
-  const name = `unexpected status code ${status} ${STATUS_CODES[status] ?? ''}`.trim()
+  const name = `unexpected status code ${status} ${http.STATUS_CODES[status] ?? ''}`.trim()
   return body.trim() === '' ? name : `${name}: ${oneLine(body)}`
 }
 

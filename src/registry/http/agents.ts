@@ -1,13 +1,13 @@
 // Connection pools: one for each way to do TLS, through the proxies that the environment names, kept open between requests.
-import http from 'node:http'
-import https from 'node:https'
+import type { Agent } from 'node:http'
 import tls from 'node:tls'
 import type { TlsSettings } from '../hosts/endpoint.ts'
 import { addressKind } from './destination.ts'
+import { http, https } from './modules.ts'
 
 export interface Agents extends Disposable {
   /** The pool for a URL; `settings` are those of the endpoint it belongs to, if any. */
-  for(url: URL, settings?: TlsSettings): http.Agent
+  for(url: URL, settings?: TlsSettings): Agent
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -15,10 +15,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 const socketsPerHost = 8
 
 export function openAgents(env: Environment): Agents {
-  const pools = new Map<TlsSettings | 'plain' | 'trusted' | 'local', http.Agent>()
+  const pools = new Map<TlsSettings | 'plain' | 'trusted' | 'local', Agent>()
   const shared = { keepAlive: true, maxSockets: socketsPerHost }
   const proxied = { ...shared, proxyEnv: env as NodeJS.ProcessEnv }
-  const poolOf = (key: TlsSettings | 'plain' | 'trusted' | 'local', open: () => http.Agent): http.Agent => {
+  const poolOf = (key: TlsSettings | 'plain' | 'trusted' | 'local', open: () => Agent): Agent => {
     const found = pools.get(key)
     if (found !== undefined) return found
     const made = open()

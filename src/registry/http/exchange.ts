@@ -1,10 +1,10 @@
 // One request and its answer over node:http or node:https. What is bounded here: how long nothing may happen, and, by `readBody`, how
 // much may come. Redirects, retries and credentials are the business of others.
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Fault } from '../../core/index.ts'
 import { faultOfConnection } from './connection.ts'
 import { shownUrl } from './destination.ts'
+import { http, https } from './modules.ts'
 
 /** A body that can be sent again when a try failed. */
 export interface RequestBody {
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export interface Wire {
-  readonly agent: http.Agent
+  readonly agent: Agent
   readonly signal: AbortSignal
   /** Milliseconds in which nothing comes or goes before the connection counts as dead. */
   readonly idle: number
@@ -75,7 +75,7 @@ export function exchange({ method, url, headers, body }: Exchange, wire: Wire): 
   })
 }
 
-async function pump(call: http.ClientRequest, body: RequestBody, alive: () => void): Promise<void> {
+async function pump(call: ClientRequest, body: RequestBody, alive: () => void): Promise<void> {
   for await (const chunk of body.open()) {
     if (call.destroyed) return
     alive()
@@ -84,7 +84,7 @@ async function pump(call: http.ClientRequest, body: RequestBody, alive: () => vo
   call.end()
 }
 
-function drained(call: http.ClientRequest): Promise<void> {
+function drained(call: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       call.off('drain', done)
