@@ -18,14 +18,18 @@ import { parseLocation } from './http/follow.ts'
 import { nextLink } from './lists.ts'
 import { manifestLimit, pullScope, putManifest, readManifest } from './manifests.ts'
 
+interface Subject {
+  /** In which repository. */
+  readonly reference: Reference
+  readonly digest: Digest
+  /** Only what is of this type. */
+  readonly artifactType?: string | undefined
+}
+
 /** Those that refer to `digest`, of one artifact type if given. */
 export async function listReferrers(
   client: Client,
-  subject: {
-    readonly reference: Reference
-    readonly digest: Digest
-    readonly artifactType?: string | undefined
-  },
+  subject: Subject,
   ctx: Context,
 ): Promise<readonly Descriptor[]> {
   const { reference, digest, artifactType } = subject
@@ -37,11 +41,7 @@ export async function listReferrers(
 /** `undefined` where the registry keeps no list. */
 async function listed(
   client: Client,
-  subject: {
-    readonly reference: Reference
-    readonly digest: Digest
-    readonly artifactType?: string | undefined
-  },
+  subject: Subject,
   ctx: Context,
 ): Promise<readonly Descriptor[] | undefined> {
   const { domain, path } = subject.reference

@@ -1,4 +1,5 @@
 // Where images can be copied from and to blob by blob: repositories and OCI layouts, alike.
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   createReadStream,
@@ -29,7 +30,7 @@ import { digestLike, type Registry, type RemoteManifest } from '../registry/inde
 export interface BlobOrigin {
   /** For messages and for mounting: the repository, where it is one. */
   readonly repository: Reference | undefined
-  /** Verified bytes. */
+  /** Verified bytes, where all are read. */
   read(descriptor: Descriptor, from: number, ctx: Context): AsyncIterable<Uint8Array>
 }
 
@@ -127,8 +128,17 @@ export function layoutShelf(directory: string, name: string | undefined): Shelf 
       const there = statSync(blobPath(digest), { throwIfNoEntry: false })?.size
       if (there !== size)
         throw new Fault('blob.missing', `${directory} lacks the blob ${digest}, or has not all of it`)
-      for await (const chunk of createReadStream(blobPath(digest), { start: from, highWaterMark: 1 << 20 }))
-        yield chunk as Uint8Array
+      const hash = from === 0 ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
+      let held: Uint8Array | undefined
+      for await (const chunk of createReadStream(blobPath(digest), { start: from, highWaterMark: 1 << 20 })) {
+        if (held !== undefined) yield held
+        held = chunk as Uint8Array
+        hash?.update(held)
+      }
+      // The last piece waits, so that nobody takes the whole for good before it is.
+      if (hash !== undefined && hash.digest('hex') !== hexOf(digest))
+        throw new Fault('blob.corrupt', `the blob ${digest} in ${directory} is damaged`)
+      if (held !== undefined) yield held
     },
     async take(descriptor, from, onSent, ctx) {
       const target = blobPath(descriptor.digest)

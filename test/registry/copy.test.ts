@@ -176,3 +176,20 @@ test('tags are deleted, and what is not there says so', async (t) => {
   await assert.rejects(peel('delete', `${registry.host}/app:amd64`), /is not in the registry/)
   await assert.rejects(peel('delete', `${registry.host}/app`), /says neither which tag/)
 })
+
+test('a damaged blob is copied from no layout', async (t) => {
+  const { registry, directory, peel } = await openWorld(t)
+  putPair(registry)
+  await peel('copy', `${registry.host}/app:amd64`, 'oci://from:1')
+  const blobs = path.join(directory, 'from/blobs/sha256')
+  const { layers } = JSON.parse(registry.manifests.get('app:amd64')!.bytes.toString())
+  const file = path.join(blobs, layers[1].digest.slice(7))
+  const bytes = fs.readFileSync(file)
+  bytes[bytes.length - 1]! ^= 1
+  fs.writeFileSync(file, bytes)
+  await assert.rejects(peel('copy', 'oci://from:1', 'oci://to:1'), /damaged/)
+  assert.deepEqual(
+    fs.readdirSync(path.join(directory, 'to/blobs/sha256')).filter((name) => layers[1].digest.endsWith(name)),
+    [],
+  )
+})
