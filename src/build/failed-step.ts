@@ -14,7 +14,7 @@ export interface FailedStep {
   readonly config: ContainerConfig
 }
 
-/** Keeps a failed step and answers the id to find it by. */
+/** Keeps a failed step and answers the id to find it by. Its environment is kept as it is: it must hold no secret. */
 export function keepFailedStep(
   store: Store,
   step: RunStep,

@@ -6,8 +6,9 @@ import type { Image, Store } from '../store/index.ts'
 import type { RebaseOptions, RebaseReport } from './api/index.ts'
 import { baseDigestKey, baseNameKey, baseOf, standsOn } from './base.ts'
 import { createdNow } from './created.ts'
+import { holdImage } from './held.ts'
 import { findImage } from './names.ts'
-import { holdImage, storeReshaped } from './reshape.ts'
+import { storeReshaped } from './reshape.ts'
 import type { Rooms } from './workshop.ts'
 
 export async function rebaseImage(options: RebaseOptions, rooms: Rooms, ctx: Context): Promise<RebaseReport> {

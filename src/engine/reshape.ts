@@ -1,20 +1,9 @@
-// What squashing and rebasing share: an image held while it is read, and the new one stored and named.
-
-import { type DiffId, Fault } from '../core/index.ts'
+// What squashing and rebasing share: the new image stored and named.
+import type { DiffId } from '../core/index.ts'
 import { amendImage, type HistoryEntry, type ImageConfig, layerWarning } from '../image/index.ts'
-import type { Image, Lease, Store } from '../store/index.ts'
+import type { Image, Store } from '../store/index.ts'
 import type { ReshapedImage } from './api/index.ts'
-import { findImage, parseTag } from './names.ts'
-
-/** Finds an image and keeps it from being pruned. Faults with `image.missing` or `blob.missing`. */
-export function holdImage(store: Store, lease: Lease, name: string): Image {
-  const image = findImage(store, name)
-  const [missing] = lease.hold([image.digest, ...image.layers])
-  if (missing === undefined) return image
-  throw new Fault('blob.missing', `image ${name} lacks the layer ${missing}`, {
-    hint: 'load or pull it again',
-  })
-}
+import { parseTag } from './names.ts'
 
 export interface Reshaping {
   readonly layers: readonly DiffId[]

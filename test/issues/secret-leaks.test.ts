@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { type Event, isFault, silent } from '../../src/core/index.ts'
-import { openEngine } from '../../src/engine/index.ts'
+import { type BuildOptions, openEngine } from '../../src/engine/index.ts'
 import { pick, secretMakers, seeded } from '../../src/testing/secrets.ts'
 
 const busybox = '/usr/bin/busybox'
@@ -27,7 +27,7 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
     fs.symlinkSync('busybox', path.join(context, 'bin', name))
   fs.writeFileSync(path.join(context, 'id_key'), secretMakers['private-key']!(seeded(1)).text)
 
-  const build = (lines: string, more: { readonly allowSecretLeak?: boolean } = {}, emit = silent.emit) =>
+  const build = (lines: string, more: Partial<BuildOptions> = {}, emit = silent.emit) =>
     engine.build(
       {
         context: { kind: 'directory', path: context },
@@ -87,6 +87,19 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
       })
   })
 
+  test('in a label that is given beside the Dockerfile, whatever characters the secret has', async () => {
+    const quoted = `${secret}"\\\n${secret}`
+    const file = path.join(place, 'quoted')
+    fs.writeFileSync(file, quoted)
+    await assert.rejects(
+      build(`${mount} wc -c ${value}`, {
+        secrets: [{ id: 'token', from: 'file', path: file }],
+        labels: { a: quoted },
+      }),
+      { code: 'secret.leaked', message: /as it is in the image's configuration/ },
+    )
+  })
+
   test('using it and leaving nothing is fine, and so is insisting; what was insisted on serves no other build', async () => {
     await build(`${mount} wc -c < ${value} > /size`)
     const careless = `${mount} cat ${value} > /copy`
@@ -105,6 +118,24 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
     assert.match(refused, /not kept, since the secret "token" would stand as it is in \/copy/)
     assert.match(await hintOf(failing(`wc -c ${value}`)), /peel run --rm -it step:/)
     assert.match(await hintOf(failing(`cat ${value}`), { allowSecretLeak: true }), /peel run --rm -it step:/)
+  })
+
+  test('what is kept of a failed step does not have the values of secret arguments', async () => {
+    const [marked, named] = [pick(seeded(6), 'base62', 24), pick(seeded(7), 'base62', 24)]
+    const options = {
+      buildArgs: { ADDRESS: `https://user:${marked}@host`, API_TOKEN: named, MARKED: marked, PLAIN: 'plain' },
+      secretBuildArgs: ['MARKED', 'ADDRESS'],
+    }
+    const lines = 'ARG ADDRESS\nARG API_TOKEN\nARG MARKED\nARG PLAIN\nRUN exit 3'
+    await assert.rejects(build(lines, options), { code: 'step.failed' })
+    const holding = (text: string): string[] =>
+      fs
+        .readdirSync(path.join(place, 'root'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .filter((file) => fs.readFileSync(file).includes(text))
+    assert.deepEqual([...holding(marked), ...holding(named)], [])
+    assert.notDeepEqual(holding('PLAIN=plain'), [])
   })
 
   test('a private key that is copied is warned of', async () => {

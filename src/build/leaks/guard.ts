@@ -59,7 +59,7 @@ export function openLeakGuard(
           if (needle !== undefined) throw leaked({ needle, where: "the image's history" }, step)
         }
         const needle =
-          index === plan.target ? findIn(JSON.stringify(image.config ?? {}), needles()) : undefined
+          index === plan.target ? findIn([...textsIn(image.config)].join('\n'), needles()) : undefined
         if (needle !== undefined)
           throw leaked({ needle, where: "the image's configuration (a variable, a label or a command)" })
       }
@@ -75,6 +75,16 @@ function needlesIn(id: string, readSecret: ReadSecret): readonly Needle[] {
   } catch {
     return []
   }
+}
+
+/** Every name and value of a document, as it is: JSON would spell quotes and line ends otherwise than the secret does. */
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, inner] of Object.entries(value)) {
+      yield name
+      yield* textsIn(inner)
+    }
 }
 
 function findIn(text: string, needles: readonly Needle[]): Needle | undefined {

@@ -188,7 +188,8 @@ async function keep(
 ): Promise<Kept> {
   try {
     const { diffId: changes } = await pack()
-    return { id: keepFailedStep(tools.store, step, { below: work.below, changes }) }
+    const env = step.env.map((variable) => tools.secretValues.hide(variable, 'all'))
+    return { id: keepFailedStep(tools.store, { ...step, env }, { below: work.below, changes }) }
   } catch (thrown) {
     if (!isFault(thrown) || thrown.code !== 'secret.leaked') throw thrown
     return { leak: thrown }

@@ -2,7 +2,7 @@
 import { kindOf, type Scan, type SecretMatch, startScan } from '../../analyze/index.ts'
 import type { RootPath } from '../../core/index.ts'
 import { decompress, type FileEntry } from '../../layer/index.ts'
-import type { OpenedImage } from '../study/opened.ts'
+import { type OpenedImage, ownChunks } from '../study/opened.ts'
 import { isZip, zipMembers } from './zip.ts'
 
 export interface FoundInFile extends SecretMatch {
@@ -27,13 +27,13 @@ export async function scanFile(
   let scan: Scan | undefined
   let head: Uint8Array = new Uint8Array(0)
   const kept: Uint8Array[] = []
-  for await (const piece of image.stream(file)) {
+  for await (const piece of ownChunks(image, file)) {
     if (scan === undefined) {
       head = piece.slice(0, 4)
       scan = startScan(kindOf(file.path, piece), file.size)
     }
     scan.push(piece)
-    if (isZip(head) && file.size <= zipLimit) kept.push(Uint8Array.from(piece))
+    if (isZip(head) && file.size <= zipLimit) kept.push(piece)
     await giveTurn()
   }
   const found = scan?.end() ?? []
@@ -48,13 +48,9 @@ async function scanGzip(
   file: FileEntry,
   giveTurn: GiveTurn,
 ): Promise<readonly SecretMatch[]> {
-  const copies = async function* () {
-    // the decompressor reads on while the reader's buffer is used again
-    for await (const piece of image.stream(file)) yield Uint8Array.from(piece)
-  }
   let scan: Scan | undefined
   let size = 0
-  const pieces = decompress('gzip', copies())
+  const pieces = decompress('gzip', ownChunks(image, file))
   for (;;) {
     const next = await pieces.next().catch(() => undefined)
     if (next === undefined || next.done || size > unpackedLimit) break

@@ -14,7 +14,7 @@ import {
   type Strata,
   standing,
 } from '../../layer/index.ts'
-import type { OpenedImage } from './opened.ts'
+import { type OpenedImage, ownChunks } from './opened.ts'
 
 export interface ExtractRequest {
   readonly ids: readonly number[]
@@ -81,7 +81,7 @@ async function* place(from: From, spot: Spot, extracted: Extracted): AsyncGenera
   } else if (file !== undefined) {
     const fd = make(target, () => fs.openSync(target, 'wx', 0o600))
     try {
-      for await (const chunk of imageOf(strata.layer[cell]!).stream(file)) {
+      for await (const chunk of ownChunks(imageOf(strata.layer[cell]!), file)) {
         for (let at = 0; at < chunk.length; ) at += fs.writeSync(fd, chunk, at)
         yield
       }

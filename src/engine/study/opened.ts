@@ -30,8 +30,15 @@ export interface OpenedImage extends Disposable {
   readonly annotations: Readonly<Record<string, string>>
   /** The first `limit` bytes of a file in one of the layers. */
   read(file: FileEntry, limit: number): Promise<Uint8Array>
-  /** All bytes of a file; a chunk is valid only until the next is asked for. */
+  /** All bytes of a file. What comes at once shares a buffer with all other reads: it has to be used up before anything is awaited. */
   stream(file: FileEntry): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+/** All bytes of a file in chunks that stay as they are while others read, too. */
+export async function* ownChunks(image: OpenedImage, file: FileEntry): AsyncGenerator<Uint8Array> {
+  const chunks = image.stream(file)
+  if (Symbol.iterator in chunks) for (const chunk of chunks) yield Buffer.from(chunk)
+  else yield* chunks
 }
 
 /** At most `limit` bytes of a file that comes in chunks. */

@@ -181,6 +181,30 @@ describe('a study', () => {
     await assert.rejects(engine.study('app', { base: 'newer' }, silent), { code: 'usage.invalid' })
   })
 
+  test('two extractions at once do not mix their bytes', async () => {
+    const sizes = [900, 2_000_000, 3_000_000]
+    await storeImage(place('store'), {
+      name: 'large',
+      layers: [
+        { createdBy: 'x', entries: tree(...sizes.map((size, i) => file(`/f${i}`, String(i).repeat(size)))) },
+      ],
+    })
+    await engine.save(['large'], { format: 'docker-archive', output: place('large.tar') }, silent)
+    for (const source of ['large', place('large.tar')]) {
+      using found = await engine.study(source, {}, silent)
+      const view = found.tree.view({ lower: 1, upper: 1 })
+      const directory = fs.mkdtempSync(place('at-once-'))
+      await Promise.all(
+        sizes.map((_, i) => found.tree.extract([view.find(`/f${i}`)!], { height: 1, directory }, silent)),
+      )
+      for (const [i, size] of sizes.entries())
+        assert.ok(
+          fs.readFileSync(path.join(directory, `f${i}`), 'utf8') === String(i).repeat(size),
+          `f${i} of ${source}`,
+        )
+    }
+  })
+
   test('extracts below a directory, overwrites nothing and follows no link', async () => {
     using found = await engine.study('app', {}, silent)
     const view = found.tree.view({ lower: 2, upper: 2 })

@@ -15,11 +15,20 @@ export function openSurveyed(found: FoundImage<SurveyedLayer>, name: string, ctx
     if (tar === undefined) throw new Fault('internal', `the tar of ${id} is not open`)
     return tar
   })
+  const opening = new Map<string, Promise<void>>()
+  /** Opens the layer that holds a file, once however many ask at the same time; one that could not be opened is tried again. */
   const reach = async (file: FileEntry): Promise<void> => {
     const id = 'layer' in file.content ? file.content.layer : undefined
-    if (id === undefined || tars.has(id)) return
     const layer = found.layers.find(({ diffId }) => diffId === id)
-    if (layer !== undefined) tars.set(id, await layer.open(ctx))
+    if (id === undefined || layer === undefined) return
+    const opened = opening.get(id) ?? layer.open(ctx).then((tar) => void tars.set(id, tar))
+    opening.set(id, opened)
+    try {
+      await opened
+    } catch (thrown) {
+      opening.delete(id)
+      throw thrown
+    }
   }
   return {
     name,
@@ -41,7 +50,7 @@ export function openSurveyed(found: FoundImage<SurveyedLayer>, name: string, ctx
     },
     async *stream(file) {
       await reach(file)
-      yield* content.read(file)
+      for (const chunk of content.read(file)) yield Buffer.from(chunk)
     },
     [Symbol.dispose]: () => content[Symbol.dispose](),
   }
