@@ -29,12 +29,16 @@ export function openContent(tarOf: (id: DiffId) => string | OpenTar): ContentRoo
     if (file !== undefined) layers.delete(id)
     else file = openLayerFile(tarOf(id), id)
     layers.set(id, file)
-    const [oldest, old] = layers.entries().next().value!
-    if (layers.size > openLayers && old.reopens) {
-      layers.delete(oldest)
-      old.close()
-    }
+    if (layers.size > openLayers) closeOldest(id)
     return file
+  }
+  const closeOldest = (but: DiffId): void => {
+    for (const [id, file] of layers) {
+      if (id === but || !file.reopens || file.readers > 0) continue
+      layers.delete(id)
+      file.close()
+      return
+    }
   }
   return {
     read(file: FileEntry) {
@@ -46,7 +50,8 @@ export function openContent(tarOf: (id: DiffId) => string | OpenTar): ContentRoo
           ? smallHostFile(file, content.path, buffer)
           : hostChunks(file, content.path, buffer)
       if (content.in === 'layer') return layerFile(content.layer).run(content.offset, size, buffer)
-      return sparseChunks(file, layerFile(content.layer), buffer)
+      const layer = layerFile(content.layer)
+      return whileRead(layer, sparseChunks(file, layer, buffer))
     },
     range: (id) => (from, to) => layerFile(id).run(from, to - from, buffer),
     [Symbol.dispose]() {
@@ -110,6 +115,8 @@ function* hostChunks(file: FileEntry, path: string | Buffer, buffer: Buffer): Ge
 interface LayerFile {
   /** Whether it may be closed and opened again. */
   readonly reopens: boolean
+  /** Reads that have begun and go on: they may wait for others in between, and the file stays open. */
+  readers: number
   run(offset: number, length: number, buffer: Buffer): Iterable<Uint8Array>
   close(): void
 }
@@ -133,16 +140,27 @@ function openLayerFile(tar: string | OpenTar, id: DiffId): LayerFile {
       to += n
     }
   }
-  return {
+  const file: LayerFile = {
     reopens: typeof tar === 'string',
+    readers: 0,
     run(offset, length, buffer) {
       if (length <= windowSize - 4096) {
         if (offset < from || offset + length > to) fill(offset, length)
         return [window!.subarray(offset - from, offset - from + length)]
       }
-      return largeRun(fd, { offset: at + offset, length }, buffer, short)
+      return whileRead(file, largeRun(fd, { offset: at + offset, length }, buffer, short))
     },
     close: () => closeSync(fd),
+  }
+  return file
+}
+
+function* whileRead(file: LayerFile, chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  file.readers++
+  try {
+    yield* chunks
+  } finally {
+    file.readers--
   }
 }
 
