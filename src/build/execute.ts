@@ -120,8 +120,10 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
   await Promise.allSettled(running.values())
   // The first fault stopped the others; what the user did while they stopped does not hide it.
   if (stopping.signal.aborted) {
-    for (const stage of plan.stages) tellUnreached(stage)
-    throw asFault(stopping.signal.reason)
+    const fault = asFault(stopping.signal.reason)
+    // what a cache has lost is looked up anew: nothing has failed yet
+    if (fault.code !== 'cache.lost') for (const stage of plan.stages) tellUnreached(stage)
+    throw fault
   }
   return { ...(finished.get(plan.target) as StageResult), steps }
 
@@ -262,7 +264,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       return result.entry
     } catch (thrown) {
       const fault = asFault(thrown)
-      const cancelled = fault.kind === 'cancelled' || signal.aborted
+      const cancelled = fault.kind === 'cancelled' || fault.code === 'cache.lost' || signal.aborted
       end(cancelled ? 'cancelled' : 'failed', cancelled ? {} : { message: fault.message })
       throw placed(fault, placeOf(fault, step.place, options.source), options.source)
     }

@@ -87,14 +87,8 @@ export function joinCaches(
 }
 
 function notThere(cache: string, layer: DiffId): Fault {
-  return new Fault(
-    'cache.lost',
-    `the cache ${cache} has only the layers of its image; others are made anew`,
-    {
-      hint: 'mode=max writes the layers of all stages',
-      data: { layer },
-    },
-  )
+  const message = `the cache ${cache} has only the layers of its image; others are made anew (mode=max keeps all)`
+  return new Fault('cache.lost', message, { data: { layer } })
 }
 
 function recipeOf({ recipe }: DocumentStep, recipes: OpenCache['recipes']): FoundStep['recipe'] {

@@ -99,8 +99,9 @@ async function runBuild(engine: Engine, options: BuildOptions, drawn: Drawn): Pr
 /** What docker says at the end of a build, and how much of it was cached. */
 function summary(result: BuildResult, state: Progress, milliseconds: number): readonly string[] {
   const counts = countSteps(state)
-  const total = Math.max(counts.begun, result.steps.length)
-  const reused = Math.max(counts.reused, result.steps.filter((step) => step.outcome === 'reused').length)
+  const total = result.steps.length || counts.begun
+  const found = result.steps.filter((step) => step.outcome === 'reused').length
+  const reused = result.steps.length === 0 ? counts.reused : found
   const naming = result.tags.map((tag) => `naming to ${tag}`)
   const steps = `${total} step${total === 1 ? '' : 's'}, ${reused} cached, ${printSeconds(milliseconds)}`
   return [`writing image ${result.id}`, ...naming, steps]
