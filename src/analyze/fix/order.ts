@@ -1,6 +1,6 @@
 // Dependencies are installed before the sources are copied: first the manifests, then the installation, then everything else.
 import { installManifests } from '../shell/idioms.ts'
-import { insertAfter, linesOf, removeInstruction } from './edits.ts'
+import { insertAfter, lineBreakOf, linesOf, removeInstruction } from './edits.ts'
 import { propose, refuse } from './proposal.ts'
 import { readRunText } from './run-text.ts'
 import type { StageView } from './stage-view.ts'
@@ -57,7 +57,7 @@ export function fixOrder(view: StageView, { warnings, context }: FixFindings): r
     const removed = removeInstruction(file, copy)
     return [
       propose(about, words, [
-        { start, end: start, text: `${line}\n` },
+        { start, end: start, text: `${line}${lineBreakOf(file.source)}` },
         { ...removed, end },
         insertAfter(file, run, whole),
       ]),

@@ -43,7 +43,10 @@ export function attributeChange({ words, outputs }: ShellCommand): AttributeChan
   if ((flag !== 'chmod' && flag !== 'chown') || outputs.length > 0 || words.some(({ dynamic }) => dynamic))
     return undefined
   const rest = words.slice(1).map(({ text }) => text)
-  const options = rest.filter((text) => /^-[A-Za-z]$|^--[a-z]/.test(text) && !/^-[rwxX]$/.test(text))
+  // `-x` is a mode to chmod
+  const options = rest.filter(
+    (text) => text.startsWith('-') && !(flag === 'chmod' && /^-[rwxXst]+$/.test(text)),
+  )
   if (options.some((text) => text !== '-R' && text !== '--recursive')) return undefined
   const [value, ...paths] = rest.filter((text) => !options.includes(text))
   if (value === undefined || paths.length === 0) return undefined

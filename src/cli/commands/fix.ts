@@ -44,7 +44,7 @@ export default defineCommand({
   summary: 'Mend a Dockerfile that wastes, and prove that its image stays the same',
   usage: 'DOCKERFILE|DIR',
   details:
-    'Builds the Dockerfile as it is and with each change by itself. A change is kept only if the final file system (content, modes, owners, links; times are not compared) and the configuration are the same.',
+    'Builds the Dockerfile as it is and with each change by itself. A change is kept only if the final file system (content, modes, owners, links; times are not compared) and the configuration are the same. Only the stage that is built is changed.',
   flags: fixFlags,
   words: { min: 1, max: 1 },
   async run({ flags, words }, shell) {

@@ -4,7 +4,15 @@ import * as path from 'node:path'
 import { applyEdits, type NewSecret, type Proposal, proposeFixes, unifiedDiff } from '../../analyze/index.ts'
 import { asFault, type Context, Fault } from '../../core/index.ts'
 import { parseDockerfile } from '../../dockerfile/index.ts'
-import type { FixChange, FixMeasure, FixOptions, FixProof, FixReport, SecretSource } from '../api/index.ts'
+import type {
+  FixChange,
+  FixMeasure,
+  FixOptions,
+  FixProof,
+  FixReport,
+  PathDifference,
+  SecretSource,
+} from '../api/index.ts'
 import { buildImage } from '../build.ts'
 import { type BuildSource, findSource } from '../build-source.ts'
 import { contextFiles } from '../context-files.ts'
@@ -23,8 +31,10 @@ export async function fixDockerfile(options: FixOptions, rooms: Rooms, ctx: Cont
   if (build.context.kind !== 'directory')
     throw new Fault('usage.invalid', 'a Dockerfile can be mended only with a directory as its context')
   const source = await findSource(build, rooms, ctx)
-  const { name, text: bytes } = source.dockerfile
-  const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)
+  if (source.platforms.length > 1)
+    throw new Fault('usage.invalid', 'a Dockerfile is mended for one platform at a time')
+  const { name } = source.dockerfile
+  const text = textOf(source)
   const listing = await contextFiles(build, rooms, ctx)
   const tools: TrialTools = {
     rooms,
@@ -57,7 +67,7 @@ export async function fixDockerfile(options: FixOptions, rooms: Rooms, ctx: Cont
     }
     tried++
     const next = {
-      text: applyEdits(now.text, proposal.edits),
+      text: applyEdits(now.findings.file.source, proposal.edits),
       secrets: [...secrets, ...proposal.secrets],
       gone: [...gone, ...proposal.gone],
     }
@@ -81,6 +91,16 @@ export async function fixDockerfile(options: FixOptions, rooms: Rooms, ctx: Cont
   }
 }
 
+/** Faults where writing the text again would change what it says. */
+function textOf({ dockerfile: { text, name } }: BuildSource): string {
+  if (typeof text === 'string') return text
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(text)
+  } catch (cause) {
+    throw new Fault('dockerfile.invalid', `${name} is not in UTF-8, so it cannot be mended`, { cause })
+  }
+}
+
 /** As people would call it in the context; a diff has names without a root. */
 function shownName(name: string, { directories }: BuildSource): string {
   if (!path.isAbsolute(name)) return name
@@ -100,7 +120,7 @@ async function tryText(
   }: {
     readonly before: Trial
     readonly tools: TrialTools
-    readonly unsteady: () => Promise<ReadonlySet<string>>
+    readonly unsteady: () => Promise<readonly PathDifference[]>
     readonly ctx: Context
   },
 ): Promise<Tried> {
@@ -116,20 +136,19 @@ async function tryText(
     }
   }
   const differences = await findDifferences(before.image, trial.image, { rooms: tools.rooms, ctx })
-  const proof = judgeDifferences(differences, { gone: next.gone, unsteady: new Set() })
+  const proof = judgeDifferences(differences, { gone: next.gone, unsteady: [] })
   if (proof.same || proof.config.length > 0) return { trial, proof }
   return { trial, proof: judgeDifferences(differences, { gone: next.gone, unsteady: await unsteady() }) }
 }
 
-/** The paths at which two builds of the same text differ. */
+/** How two builds of the same text differ. */
 async function findUnsteady(
   before: Trial,
   { tools, ctx }: { readonly tools: TrialTools; readonly ctx: Context },
-): Promise<ReadonlySet<string>> {
+): Promise<readonly PathDifference[]> {
   const quiet: Context = { signal: ctx.signal, emit: () => {} }
   const again = await buildImage({ ...withText(tools, before.text), noCache: true }, tools.rooms, quiet)
-  const { paths } = await findDifferences(before.image, again.id, { rooms: tools.rooms, ctx })
-  return new Set(paths.map(({ path }) => path))
+  return (await findDifferences(before.image, again.id, { rooms: tools.rooms, ctx })).paths
 }
 
 function decide(

@@ -26,10 +26,10 @@ export async function findDifferences(
   }
 }
 
-/** `gone`: directories that were meant to go with all that is in them. `unsteady`: paths that no two builds have alike. */
+/** `gone`: directories that were meant to go with all that is in them. `unsteady`: how two builds of the same text differ. */
 export function judgeDifferences(
   { paths, config }: Differences,
-  { gone, unsteady }: { readonly gone: readonly string[]; readonly unsteady: ReadonlySet<string> },
+  { gone, unsteady }: { readonly gone: readonly string[]; readonly unsteady: readonly PathDifference[] },
 ): FixProof {
   const isMeant = ({ path, change, directory }: PathDifference): boolean =>
     change === 'removed' &&
@@ -39,9 +39,18 @@ export function judgeDifferences(
         // directories that held nothing else
         (directory && isWithin(one as RootPath, path as RootPath)),
     )
+  // what changes by itself excuses no other change of the same file
+  const byPath = new Map(unsteady.map((one) => [one.path, one]))
+  const isUnsteady = ({ path, change, details }: PathDifference): boolean => {
+    const known = byPath.get(path)
+    if (known === undefined) return false
+    if (change === 'added' || change === 'removed') return known.change === change
+    return details.every(({ name }) => known.details.some((other) => other.name === name))
+  }
   const meant = paths.filter(isMeant)
-  const odd = paths.filter((path) => unsteady.has(path.path) && !isMeant(path))
-  const rest = paths.filter((path) => !isMeant(path) && !unsteady.has(path.path))
+  const others = paths.filter((path) => !isMeant(path))
+  const odd = others.filter(isUnsteady)
+  const rest = others.filter((path) => !isUnsteady(path))
   const files = meant.filter(({ directory }) => !directory)
   return {
     same: rest.length === 0 && config.length === 0,
