@@ -43,10 +43,11 @@ export async function scanContents(
   let bytes = 0
   let remembered = 0
   const candidates = filesOf(strata)
+  const total = candidates.reduce((sum, { cell }) => sum + strata.size[cell]!, 0)
   let done = 0
   let turn = performance.now()
   const takeTurn = async (): Promise<void> => {
-    ctx.emit({ type: 'moved', task: 'secrets', done, total: candidates.length, unit: 'entries' })
+    ctx.emit({ type: 'moved', task: 'secrets', done, total, unit: 'bytes' })
     await new Promise((resolve) => setImmediate(resolve))
     ctx.signal.throwIfAborted()
     turn = performance.now()
@@ -73,7 +74,7 @@ export async function scanContents(
     for (const candidate of candidates) {
       const { node, cell } = candidate
       for (const match of await lookAt(candidate)) matches.push({ ...match, node, cell })
-      done++
+      done += strata.size[cell]!
       await giveTurn()
     }
   } finally {

@@ -3,7 +3,7 @@ import type { SecretFinding, SecretsReport } from '../../engine/index.ts'
 
 export type SecretSearch =
   | { readonly kind: 'none' }
-  /** Files looked at, of how many; 0 of 0 before it is known. */
+  /** Bytes of files looked at, of how many; 0 of 0 before it is known. */
   | { readonly kind: 'running'; readonly done: number; readonly total: number }
   /** By its user or a fault; the screen searches again when it is opened. */
   | { readonly kind: 'stopped'; readonly why: string }

@@ -63,9 +63,9 @@ describe('the search', () => {
   test('says how far it is, and goes on while other screens are used', () => {
     const { state } = update(press(start(), 'S').state, {
       kind: 'secrets',
-      search: { kind: 'running', done: 1, total: 4 },
+      search: { kind: 'running', done: 250, total: 1000 },
     })
-    assert.match(drawn(state), /25 % of 4 files/)
+    assert.match(drawn(state), /25 % of 1kB/)
     const elsewhere = press(state, 'w').state
     const done = update(elsewhere, { kind: 'secrets', search: { kind: 'done', report } }).state
     assert.equal(done.screen, 'waste')

@@ -1,4 +1,5 @@
 // The secrets: what was found where, worst first, never the value; and about the one under the cursor what to do.
+import { printSize } from '../../core/index.ts'
 import type { SecretFinding, SecretSeverity, StudyReport } from '../../engine/index.ts'
 import { printCommand } from '../model/costs.ts'
 import type { Area } from '../model/layout.ts'
@@ -59,7 +60,7 @@ function emptyText({ secrets: { search } }: State): readonly string[] {
       return []
     case 'running': {
       const { done, total } = search
-      const far = total === 0 ? '' : `: ${Math.floor((100 * done) / total)} % of ${total} files`
+      const far = total === 0 ? '' : `: ${Math.floor((100 * done) / total)} % of ${printSize(total)}`
       return [`Looking for secrets in all layers${far}.`, 'Esc stops it; on other screens it goes on.']
     }
     case 'stopped':
