@@ -1,4 +1,5 @@
 // One file searched for secrets: its bytes as they are, and what it holds where it is packed by gzip or a zip file.
+import { gunzipSync } from 'node:zlib'
 import { kindOf, type Scan, type SecretMatch, startScan } from '../../analyze/index.ts'
 import type { RootPath } from '../../core/index.ts'
 import { decompress, type FileEntry } from '../../layer/index.ts'
@@ -18,6 +19,8 @@ const unpackedLimit = 256 << 20
 const memberLimit = 16 << 20
 /** Bytes of zip files that are unpacked: they are kept in memory, since their directory stands at their end. */
 const zipLimit = 64 << 20
+/** Bytes of gzip files that are unpacked at once: for the many small ones of an image a stream each costs more than all the rest. */
+const smallGzip = 1 << 20
 
 export async function scanFile(
   image: OpenedImage,
@@ -33,16 +36,38 @@ export async function scanFile(
       scan = startScan(kindOf(file.path, piece), file.size)
     }
     scan.push(piece)
-    if (isZip(head) && file.size <= zipLimit) kept.push(piece)
+    if ((isZip(head) && file.size <= zipLimit) || (isGzip(head) && file.size <= smallGzip)) kept.push(piece)
     await giveTurn()
   }
   const found = scan?.end() ?? []
-  if (kept.length > 0) return await scanZip(Buffer.concat(kept), found, giveTurn)
-  const gzip = head[0] === 0x1f && head[1] === 0x8b
-  return gzip ? [...found, ...(await scanGzip(image, file, giveTurn))] : found
+  if (isGzip(head)) {
+    const whole = kept.length === 0 ? undefined : unpackedGzip(Buffer.concat(kept))
+    const inside = whole === undefined ? await scanGzip(image, file, giveTurn) : scanBytes(file.path, whole)
+    return [...found, ...inside]
+  }
+  return kept.length === 0 ? found : await scanZip(Buffer.concat(kept), found, giveTurn)
 }
 
-/** What a gzip file holds, a tar in it too; one that is damaged is looked at as far as it goes. */
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
+/** `undefined` where it is damaged, or long. */
+function unpackedGzip(bytes: Buffer): Uint8Array | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: memberLimit })
+  } catch {
+    return undefined
+  }
+}
+
+function scanBytes(path: RootPath, bytes: Uint8Array): readonly SecretMatch[] {
+  const scan = startScan(kindOf(path, bytes), bytes.length)
+  scan.push(bytes)
+  return scan.end()
+}
+
+/** What a gzip file holds, a tar in it too, as a stream; one that is damaged is looked at as far as it goes. */
 async function scanGzip(
   image: OpenedImage,
   file: FileEntry,
@@ -81,9 +106,7 @@ async function scanZip(
     await giveTurn()
     if (bytes === undefined || bytes.length === 0) continue
     outside = outside.filter(({ offset }) => offset < from || offset >= to)
-    const scan = startScan(kindOf(path, bytes), bytes.length)
-    scan.push(bytes)
-    inMembers.push(...scan.end().map((match) => ({ ...match, member: path })))
+    inMembers.push(...scanBytes(path, bytes).map((match) => ({ ...match, member: path })))
   }
   return [...outside, ...inMembers]
 }

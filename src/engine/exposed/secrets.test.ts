@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { type Event, silent } from '../../core/index.ts'
 import { secretMakers, seeded } from '../../testing/secrets.ts'
 import { zipFile } from '../../testing/zip-file.ts'
-import { openEngine } from '../index.ts'
+import { openEngine, type SecretSpot } from '../index.ts'
 
 const place = fs.mkdtempSync(path.join(os.tmpdir(), 'peel-secrets-'))
 after(() => fs.rmSync(place, { recursive: true, force: true }))
@@ -24,13 +25,19 @@ for (const [i, { path: file, text }] of planted.entries()) {
 }
 const npm = secretMakers['npm-token']!(random)
 fs.writeFileSync(path.join(context, 'log.gz'), gzipSync(npm.text))
+const pypi = secretMakers['pypi-token']!(random)
+const noise = randomBytes(2 << 20).toString('base64')
+fs.writeFileSync(path.join(context, 'large.gz'), gzipSync(`${noise}\n${pypi.text}`))
+fs.writeFileSync(path.join(context, 'cut.gz'), gzipSync(`${pypi.text}\n${noise}`).subarray(0, 100_000))
 fs.writeFileSync(path.join(context, 'empty'), '')
+
+const pathOf = (spot: SecretSpot): string => (spot.in === 'file' ? spot.path : '')
 
 test('each secret is found with its layer and line, hidden ones too, and contents are read once', async () => {
   const copies = planted.map((_, i) => `COPY ${i} /`)
   // later layers put something else in the place of each
   const covers = planted.map(({ path: file }) => `COPY empty ${file}`)
-  const text = `FROM scratch\n${copies.join('\n')}\n${covers.join('\n')}\nCOPY log.gz /var/log.gz\n`
+  const text = `FROM scratch\n${copies.join('\n')}\n${covers.join('\n')}\nCOPY log.gz large.gz cut.gz /var/\n`
   await engine.build(
     {
       context: { kind: 'directory', path: context },
@@ -56,6 +63,10 @@ test('each secret is found with its layer and line, hidden ones too, and content
   const packed = report.findings.find(({ spot }) => spot.in === 'file' && spot.path === '/var/log.gz')
   assert.equal(packed?.rule, 'npm-token')
   assert.equal(packed.spot.in === 'file' && packed.spot.visible, true)
+  const inLong = report.findings.filter(
+    ({ rule, spot }) => rule === 'pypi-token' && /\.gz$/.test(pathOf(spot)),
+  )
+  assert.deepEqual(inLong.map(({ spot }) => pathOf(spot)).sort(), ['/var/cut.gz', '/var/large.gz'])
   assert.equal(report.scanned.remembered, 0)
 
   const again = await engine.secrets('planted', {}, silent)
