@@ -126,12 +126,21 @@ async function openBody(
   const answer = await client.call(call, ctx)
   if (answer.status !== 404) return bodyFrom(answer, from)
   answer.discard()
+  let refusal: Fault | undefined
   for (const address of descriptor.urls ?? []) {
+    if (!URL.canParse(address)) continue
     const url = new URL(address)
-    const { origin } = await client.home(domain, ctx)
-    checkDestination(url, origin, 'foreign')
-    return bodyFrom(await client.call({ ...call, to: url, scopes: [], accept: [200, 206] }, ctx), from)
+    try {
+      const { origin } = await client.home(domain, ctx)
+      checkDestination(url, origin, 'foreign')
+      return bodyFrom(await client.call({ ...call, to: url, scopes: [], accept: [200, 206] }, ctx), from)
+    } catch (thrown) {
+      ctx.signal.throwIfAborted()
+      if (!isFault(thrown)) throw thrown
+      refusal = thrown
+    }
   }
+  if (refusal !== undefined) throw refusal
   throw new Fault('blob.missing', `${domain}/${path} has no blob ${descriptor.digest}`, {
     hint: 'The image there is incomplete: push it again.',
   })

@@ -422,6 +422,22 @@ const table: readonly Conversation[] = [
     ends: ['blob.missing', /has no blob/],
   },
   {
+    name: 'a layer kept elsewhere, at an address that is none and in the network of this machine',
+    set: ({ registry, image }) => {
+      const urls = ['nowhere', 'https://10.0.0.1/layer']
+      const layers = image.manifest.layers.map((layer) => ({ ...layer, urls }))
+      for (const { digest } of layers) registry.blobs.delete(digest)
+      registry.addManifest(
+        'app',
+        '1',
+        { ...image.manifest, schemaVersion: 2, layers },
+        mediaTypes.ociManifest,
+      )
+      return undefined
+    },
+    ends: ['registry.redirect', /10\.0\.0\.1/],
+  },
+  {
     name: 'a server that heeds no Range',
     set: ({ image }) => {
       let drops = 1

@@ -327,3 +327,8 @@ describe('housekeeping', () => {
     )
   })
 })
+
+test('a push says which tag it takes, then where to', async () => {
+  const { out } = await callCli(['push', 'app'], { engine: { push: async () => [] } })
+  assert.equal(out, 'Using default tag: latest\nThe push refers to repository [docker.io/library/app]\n')
+})

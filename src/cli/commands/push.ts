@@ -30,9 +30,9 @@ export default defineCommand({
     const quiet = flags.quiet || flags.json
     const repositories = new Set(names.map((name) => printName(parseReference(name))))
     const say = (text: string) => void (quiet || shell.out.write(`${text}\n`))
-    for (const repository of repositories) say(`The push refers to repository [${repository}]`)
     if (!flags['all-tags'])
       for (const name of names) if (parseReference(name).tag === undefined) say('Using default tag: latest')
+    for (const repository of repositories) say(`The push refers to repository [${repository}]`)
     const pushed = await withProgress(
       shell,
       quiet ? 'quiet' : autoMode(shell, 'plain'),
