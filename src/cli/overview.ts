@@ -15,7 +15,7 @@ export async function printOverview(): Promise<string> {
     'Build container images, and see what is inside them\n',
     `Commands:\n${printRows(rows)}`,
     `Options:\n${printFlags({ ...globalFlags, version })}`,
-    'Groups: peel cache (ls, prune, export, import), peel context (ls, why).',
+    'Groups: peel cache (ls, prune, export, import), peel context (ls, why), peel manifest (create, inspect, push).',
     "Docker's groups work too: peel image ls, peel builder prune, peel buildx build, peel system df.",
     "See 'peel COMMAND --help' for more about a command.\n",
   ].join('\n')
