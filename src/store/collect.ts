@@ -197,10 +197,18 @@ function sweepGarbage(root: string, catalog: Catalog): void {
     mkdirSync(aside, { recursive: true })
     const rows = catalog.rows<{ path: string }>('select path from garbage')
     rows.forEach(({ path: name }, i) => {
-      const from = path.join(root, name)
-      if (existsSync(from)) renameSync(from, path.join(aside, String(i)))
+      moveAside(path.join(root, name), path.join(aside, String(i)))
     })
     catalog.run('delete from garbage')
   })
   rmSync(aside, { recursive: true, force: true })
+}
+
+/** What is not there is gone already: a download takes its beginning out of `partial/` at any time. */
+function moveAside(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
+  }
 }
