@@ -11,6 +11,7 @@ import { parseLocation } from '../../../src/registry/http/follow.ts'
 import { parsePage } from '../../../src/registry/lists.ts'
 import { printRefusal } from '../../../src/registry/refusal.ts'
 import { loadArchive, openStore } from '../../../src/store/index.ts'
+import { checkFlattened } from '../flattened.ts'
 import { withServer } from '../registry-server.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
 
@@ -32,7 +33,6 @@ export async function* run(cases: readonly GgcrCase[], directory: string): Async
 
 const reasons: Readonly<Record<string, string>> = {
   registryCall: 'Peel is a client: it has no registry server',
-  flatten: 'what the case expects is said in words',
   PlatformString: 'Peel writes platforms as containerd does',
 }
 
@@ -179,6 +179,7 @@ const checks: Readonly<Record<string, Check>> = {
       assert.deepEqual((await store.verify(silent)).problems, [])
     })
   },
+  flatten: ({ file, expect }, directory) => checkFlattened(path.join(directory, text(file)), text(expect)),
   dockerTarball: ({ file, note }, directory) =>
     withStore(async (store) => {
       const loading = loadArchive(store, path.join(directory, text(file)), silent)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseMode } from '../../../src/build/mode.ts'
+import { selectFiles } from '../../../src/build/select.ts'
 import { isFault, isWithin, parentPath, rootPath, toRootPath } from '../../../src/core/index.ts'
 import {
   expandInstruction,
@@ -188,6 +189,27 @@ const checks: Readonly<Record<string, Check>> = {
     assert.equal(isWithin(inner, outer) && !(prefixMatchOnly && inner === outer), want)
   },
   UnTar: checkArchive,
+  RelativeFiles: checkWalk,
+}
+
+/** All below a directory by its path from the root, the directory itself too. */
+function checkWalk({ files = {}, directory = '', expectedFiles }: KanikoCase & Fields): void {
+  const names = Object.keys(files as object).map((name) => toRootPath(name))
+  const directories = new Set(names.flatMap((name) => parentsOf(name)))
+  const view = fileView(
+    ...[...directories].filter((name) => name !== rootPath).map((name) => dir(name)),
+    ...names.map((name) => file(name, '')),
+  )
+  const from = toRootPath(String(directory))
+  const [selected] = selectFiles(from, view, { exclude: [], parents: false })
+  const found = (selected?.files ?? []).map(({ relative }) => joined(from, relative).slice(1) || '.')
+  // the source's machine has its own program in the root, which it leaves out
+  const own = found.filter((name) => !/^kaniko(?:\/|$)/.test(name))
+  assert.deepEqual(own.sort(), [...(expectedFiles as readonly string[])].sort())
+}
+
+function joined(from: string, relative: string): string {
+  return relative === '' ? from : `${from === '/' ? '' : from}/${relative}`
 }
 
 /** The environment of a RUN, where /etc/passwd has what the source's machine is said to know of the user. */
