@@ -18,10 +18,10 @@ import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
 import type { BuildObserver } from './execute.ts'
 import { executeSurely } from './execute-surely.ts'
-import { openKnown } from './known.ts'
+import { openKnown, type StepEntry } from './known.ts'
 import { openLeakGuard } from './leaks/guard.ts'
 import type { Caches } from './remote/caches.ts'
-import { type ExportedStep, stepsToPrint } from './remote/steps.ts'
+import { stepsToPrint } from './remote/steps.ts'
 import { openSecretValues, type SecretValues } from './secret-values.ts'
 import { fetchedTime } from './sources/time.ts'
 import { type GivenAgent, openAgents } from './ssh/agents.ts'
@@ -74,7 +74,7 @@ export interface BuildRequest {
   readonly env: Tools['env']
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
-  /** Whether the image is to hold the cache of its own layers. */
+  /** Whether the image is to hold the steps that it was built by. */
   readonly inlineCache: boolean
   readonly parallel?: number | undefined
   readonly observer: BuildObserver
@@ -85,7 +85,7 @@ export interface Built {
   /** For each history entry the line of the Dockerfile that made it. */
   readonly places: readonly (Place | undefined)[]
   /** All steps of all stages that were built. */
-  readonly steps: readonly ExportedStep[]
+  readonly steps: readonly StepEntry[]
 }
 
 /** Builds an image and stores it; tagging is the caller's. A lease of the caller's must be open. */
@@ -162,8 +162,6 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       caches,
       ctx,
     )
-    const platform = request.platform === undefined ? undefined : printPlatform(request.platform)
-    const steps = target.steps.map((step) => ({ ...step, platform }))
     const tooMany = layerWarning(target.layers.length)
     if (tooMany !== undefined) ctx.emit({ type: 'warning', code: layerWarningCode, message: tooMany })
     const stage = plan.stages.find(({ index }) => index === plan.target)
@@ -185,9 +183,9 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
       history,
       layers: target.layers,
       ...(Object.keys(request.annotations).length > 0 && { annotations: request.annotations }),
-      inlineCache: request.inlineCache ? printInline(await stepsToPrint(steps, ctx)) : undefined,
+      inlineCache: request.inlineCache ? printInline(await stepsToPrint(target.steps, ctx)) : undefined,
     })
-    return { image, places: target.places, steps }
+    return { image, places: target.places, steps: target.steps }
   } finally {
     directories.save()
   }

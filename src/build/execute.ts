@@ -10,6 +10,7 @@ import {
   openLimit,
   type Place,
   placed,
+  printPlatform,
   rootPath,
 } from '../core/index.ts'
 import { placeOfWord } from '../dockerfile/index.ts'
@@ -251,7 +252,12 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
         {
           step,
           below: work.below,
-          at: { dockerfile: options.slot, stage: stage.name, number },
+          at: {
+            dockerfile: options.slot,
+            stage: stage.name,
+            number,
+            platform: printPlatform(stage.platform),
+          },
           fresh: options.fresh(stage),
           said: (stream, text) => ctx.emit({ type: 'said', task, stream, text }),
           missed,

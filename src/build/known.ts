@@ -28,6 +28,8 @@ export interface StepPlace {
   readonly stage: string
   /** Counted from 1 in its stage. */
   readonly number: number
+  /** Of the stage: `os/arch[/variant]`. */
+  readonly platform: string
 }
 
 /** What comes nearest to a step that is not known. */

@@ -11,7 +11,7 @@ const step = (name: string, recipeBytes = printRecipe([field('command', name)]))
   origin: name === 'b' ? sha256('origin') : undefined,
   stage: 'build',
   number: 1,
-  platform: undefined,
+  platform: 'linux/amd64',
   layer: { diffId: asDiffId(sha256(`layer ${name.length}`)), size: 1024, contentSize: 7 },
   created: 1_700_000_000_000,
   recipeBytes,

@@ -28,10 +28,10 @@ export interface DocumentStep {
   readonly origin?: Digest | undefined
   /** The key without files and layers below. */
   readonly op: Digest
-  /** The stage, the step's number in it, and the platform if one was asked for: what a miss is compared with. */
+  /** The stage, the step's number in it, and the stage's platform: what a miss is compared with. */
   readonly stage: string
   readonly number: number
-  readonly platform?: string | undefined
+  readonly platform: string
   readonly layer: DocumentLayer
   /** Milliseconds since the epoch. */
   readonly created: number
@@ -134,8 +134,7 @@ function parseStep(value: unknown, layers: readonly DocumentLayer[]): DocumentSt
   const { key, origin, op, stage, number, platform, layer, created, recipe } = objectOf(value)
   const found = layers[countOf(layer)]
   if (found === undefined) throw invalid('a step has a layer that is not listed')
-  if (typeof stage !== 'string' || (platform !== undefined && typeof platform !== 'string'))
-    throw invalid('a step has no place')
+  if (typeof stage !== 'string' || typeof platform !== 'string') throw invalid('a step has no place')
   const [from, length] = recipe === undefined ? [] : listOf(recipe)
   return {
     key: digestOf(key),

@@ -31,7 +31,7 @@ export interface Caches {
   find(key: Digest): FoundStep | undefined
   findByOrigin(origin: Digest): FoundStep | undefined
   /** The step of the same operation, best in the same place; else the one in the same place. */
-  nearest(at: { readonly stage: string; readonly number: number }, op: Digest): FoundStep | undefined
+  nearest(at: Pick<DocumentStep, 'stage' | 'number' | 'platform'>, op: Digest): FoundStep | undefined
   /** Where a layer can be had; `undefined` where no cache has its blob. */
   layer(id: DiffId): RemoteLayer | undefined
   /** Finds no steps any more whose layer turned out not to be there, or is one of those known by name alone. */
@@ -66,8 +66,9 @@ export function joinCaches(
   return {
     find: (key) => byKey.get(key),
     findByOrigin: (origin) => byOrigin.get(origin),
-    nearest({ stage, number }, op) {
-      const isHere = ({ step }: FoundStep): boolean => step.stage === stage && step.number === number
+    nearest({ stage, number, platform }, op) {
+      const isHere = ({ step }: FoundStep): boolean =>
+        step.stage === stage && step.number === number && step.platform === platform
       const same = all.filter(({ step }) => step.op === op)
       return same.find(isHere) ?? same[0] ?? all.find(isHere)
     },

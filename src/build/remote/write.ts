@@ -1,12 +1,13 @@
 // The caches that a build fills, one after the other.
 import { asFault, type Context, type DiffId, Fault } from '../../core/index.ts'
+import type { StepEntry } from '../known.ts'
 import type { CacheTarget, ExportHands } from './artifact.ts'
-import { type ExportedStep, stepsToPrint } from './steps.ts'
+import { stepsToPrint } from './steps.ts'
 
 /** Fills one cache after the other. Faults with `cache.failed`. */
 export async function writeCaches(
   targets: readonly CacheTarget[],
-  { steps, layers }: { readonly steps: readonly ExportedStep[]; readonly layers: ReadonlySet<DiffId> },
+  { steps, layers }: { readonly steps: readonly StepEntry[]; readonly layers: ReadonlySet<DiffId> },
   hands: ExportHands,
   ctx: Context,
 ): Promise<void> {
