@@ -8,14 +8,23 @@ export function printFix(
   { file, written }: { readonly file: string; readonly written: boolean },
 ): string {
   const { changes, before, after, proof, diff } = report
-  const made = changes.filter(({ outcome }) => outcome === 'made').length
+  const made = changes.filter(({ outcome }) => outcome === 'made')
   const head =
     changes.length === 0
       ? [`${file}: nothing to mend was found`]
       : after === undefined
         ? [`${file}: nothing was changed`]
-        : [`${file}: ${made} ${made === 1 ? 'change' : 'changes'} made${written ? ' and written' : ''}`]
-  const gained = after === undefined ? [] : gains(before, after)
+        : [
+            `${file}: ${made.length} ${made.length === 1 ? 'change' : 'changes'} made${written ? ' and written' : ''}`,
+          ]
+  const gained =
+    after === undefined
+      ? []
+      : gains(
+          before,
+          after,
+          made.some(({ goal }) => goal === 'time'),
+        )
   const proved = proof === undefined ? [] : proofLines(proof)
   const parts = [
     [...head, ...gained, ...proved].join('\n'),
@@ -25,14 +34,14 @@ export function printFix(
   return `${parts.join('\n\n')}\n`
 }
 
-function gains(before: FixMeasure, after: FixMeasure): readonly string[] {
+function gains(before: FixMeasure, after: FixMeasure, timed: boolean): readonly string[] {
   const saved = before.bytes - after.bytes
   const difference = saved < 0 ? `${printSize(-saved)} more` : `${printSize(saved)} less`
-  const rebuild = [before.rebuildMilliseconds, after.rebuildMilliseconds]
-  const [slow, fast] = rebuild
+  const [slow, fast] = [before.rebuildMilliseconds, after.rebuildMilliseconds]
   return [
     `  ${printSize(before.bytes)} -> ${printSize(after.bytes)}, ${difference}; ${before.layers} -> ${after.layers} layers`,
-    ...(slow === undefined || fast === undefined
+    // without a change that is for it the difference is chance
+    ...(!timed || slow === undefined || fast === undefined
       ? []
       : [`  a rebuild after a change of the sources: ${printSeconds(slow)} -> ${printSeconds(fast)}`]),
   ]

@@ -84,7 +84,7 @@ export async function fixDockerfile(options: FixOptions, rooms: Rooms, ctx: Cont
     file,
     before: before.measure,
     ...(now !== before && { after: now.measure }),
-    changes: unique(changes),
+    changes: settled(changes, now),
     proof,
     text: now.text,
     diff: unifiedDiff(text, now.text, file),
@@ -189,14 +189,23 @@ function changeOf(
   return { kind, goal, title, lines, secrets, outcome, savedBytes: 0, ...more }
 }
 
-/** A proposal whose lines another change touched is tried again; what fails for the same reason is told once. */
-function unique(changes: readonly FixChange[]): readonly FixChange[] {
-  const keyOf = ({ kind, title, outcome, reason }: FixChange): string =>
-    [kind, outcome, reason, title.replace(/\d+/g, '')].join('\0')
+/**
+ * What was made, and of the rest what is still to be said about the text as it is now: what another change settled is not, and a
+ * proposal that was tried again, because another change touched its lines, is told once.
+ */
+function settled(changes: readonly FixChange[], now: Trial): readonly FixChange[] {
+  const open = new Set(proposeFixes(now.findings).map(topicOf))
   return changes.filter(
     (change, i) =>
-      change.outcome === 'made' || changes.findIndex((other) => keyOf(other) === keyOf(change)) === i,
+      change.outcome === 'made' ||
+      (open.has(topicOf(change)) &&
+        !changes.slice(i + 1).some((later) => topicOf(later) === topicOf(change))),
   )
+}
+
+/** What a change is about, wherever its lines are. */
+function topicOf({ kind, title }: Pick<FixChange, 'kind' | 'title'>): string {
+  return `${kind} ${title.replace(/\blines? \d+(?: to \d+)?/g, 'line')}`
 }
 
 /** A secret that was a file of the context, or the value of a build argument. */
