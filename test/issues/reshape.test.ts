@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { silent } from '../../src/core/index.ts'
+import { type RootPath, silent } from '../../src/core/index.ts'
 import { type Engine, openEngine } from '../../src/engine/index.ts'
 import type { Entry } from '../../src/layer/index.ts'
 import { type Image, openStore, type Store } from '../../src/store/index.ts'
@@ -229,6 +229,34 @@ describe('rebase', () => {
     ])
   })
 
+  test('twenty images have the same files before and after, and what only the new base has', async () => {
+    const added = '/zz-of-the-new-base'
+    for (let seed = 1; seed <= 20; seed++) {
+      const lowest = randomLayer(seed, { removals: false })
+      const old = await make([lowest], { name: 'os:1' })
+      await make([lowest, tree(file(added, String(seed)))], { name: 'os:2' })
+      const own = Array.from({ length: 1 + (seed % 4) }, (_, i) =>
+        randomLayer(seed * 100 + i, { removals: true }),
+      )
+      const image = await make(own, { name: 'own:1', on: old, config: { Cmd: ['x'] } })
+      const rebased = await engine.rebase(
+        { image: 'own:1', onto: 'os:2', base: 'os:1', tag: 'rebased:1' },
+        silent,
+      )
+      assert.deepEqual(rebased.paths, [], `seed ${seed}`)
+      const made = store.images.get(rebased.image!.manifest)
+      const stack = store.layers.stack(made.layers)
+      assert.equal(stack.lookup(added as RootPath)?.node.kind, 'file', `seed ${seed}`)
+      const removed = (await store.layers.pack(tree(gone(added)), silent)).diffId
+      assert.deepEqual(
+        picture(store.layers.stack([...made.layers, removed])),
+        pictureOf(image),
+        `seed ${seed}`,
+      )
+      assert.deepEqual(made.config.config, image.config.config)
+    }
+  })
+
   const conflicts: readonly (readonly [string, readonly Entry[], readonly string[]])[] = [
     ['a file that both changed', tree(file('/etc/os', 'mine')), ['/etc/os changed changed']],
     ['a file that both added', tree(file('/etc/more', 'mine')), ['/etc/more added added']],
@@ -277,7 +305,7 @@ describe('rebase', () => {
 
 describe('other tools take the results', () => {
   test('skopeo', { skip: has('skopeo') ? false : 'needs skopeo' }, () => {
-    for (const name of ['s:1', 'f:1', 'own:2', 'deep:3']) {
+    for (const name of ['s:1', 'f:1', 'own:2', 'rebased:1', 'deep:3']) {
       const target = path.join(folder, 'copied')
       const { status, stderr } = spawnSync('skopeo', ['copy', `oci:${root}:${name}`, `dir:${target}`], {
         encoding: 'utf8',
@@ -295,7 +323,12 @@ describe('other tools take the results', () => {
       name: 'peel-test/app:1',
       on: store.images.get(store.refs.find('peel-test/base:1')!.digest),
     })
-    const names = ['peel-test/squashed:1', 'peel-test/flat:1']
+    await make([tree(file('/a', 'a')), tree(file('/new', 'n'))], { name: 'peel-test/base:2' })
+    const names = ['peel-test/squashed:1', 'peel-test/flat:1', 'peel-test/rebased:1']
+    await engine.rebase(
+      { image: 'peel-test/app:1', onto: 'peel-test/base:2', base: 'peel-test/base:1', tag: names[2]! },
+      silent,
+    )
     await engine.squash(
       { image: 'peel-test/app:1', keep: { by: 'layer', from: '2' }, tag: names[0]! },
       silent,
