@@ -5,6 +5,7 @@ import { randomFillSync } from 'node:crypto'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { type Command, has, run, sh, time } from './shell.ts'
+import { findBuildah, findDocker, forgetImages } from './tools.ts'
 import type { Volume } from './volume.ts'
 
 const host = '127.0.0.1:5973'
@@ -33,7 +34,9 @@ export async function benchRegistry(
 ): Promise<void> {
   if (!has('docker-registry')) return console.log('registry: needs docker-registry\n')
   const archives = makeImages(program, directory)
-  const carriers = [peel(program, volume), skopeo(volume), buildah(volume)].filter((one) => one !== undefined)
+  const carriers = [peel(program, volume), skopeo(volume), docker(), buildah(volume)].filter(
+    (one) => one !== undefined,
+  )
   console.log(
     `an image of ${layers} layers, ${(layers * layerSize) >> 20} MiB, to and from a registry on this machine; seconds`,
   )
@@ -162,30 +165,29 @@ function skopeo(volume: Volume): Carrier | undefined {
 }
 
 function buildah(volume: Volume): Carrier | undefined {
-  if (!has('buildah')) return undefined
-  const root = path.join(volume.path, 'buildah')
-  const command = (...args: readonly string[]): Command => ({
-    argv: [
-      'buildah',
-      '--root',
-      `${root}/root`,
-      '--runroot',
-      `${root}/run`,
-      '--storage-driver',
-      'overlay',
-      ...args,
-    ],
-    env: { TMPDIR: `${root}/tmp` },
-  })
+  const found = findBuildah(volume)
+  if (found === undefined) return undefined
+  const { command, fresh } = found
   return {
     name: 'buildah',
-    fresh() {
-      volume.fresh()
-      fs.mkdirSync(`${root}/tmp`, { recursive: true })
-    },
+    fresh,
     load: (archives) =>
       Object.values(archives).forEach((file) => void run(command('pull', '-q', `docker-archive:${file}`))),
     push: (tag) => command('push', '-q', '--tls-verify=false', `${host}/bench:${tag}`),
     pull: (tag) => command('pull', '-q', '--tls-verify=false', `${host}/bench:${tag}`),
+  }
+}
+
+/** It unpacks what it pulls, and its store is where its daemon has it. */
+function docker(): Carrier | undefined {
+  const command = findDocker()
+  if (command === undefined) return undefined
+  return {
+    name: 'docker',
+    fresh: () => forgetImages(command, [`${host}/bench:one`, `${host}/bench:two`]),
+    load: (archives) =>
+      Object.values(archives).forEach((file) => void run(command('load', '-q', '-i', file))),
+    push: (tag) => command('push', '-q', `${host}/bench:${tag}`),
+    pull: (tag) => command('pull', '-q', `${host}/bench:${tag}`),
   }
 }

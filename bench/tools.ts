@@ -51,21 +51,37 @@ export function peel(program: string, volume: Volume): Tool {
   }
 }
 
+export type Program = (...args: readonly string[]) => Command
+
 /** docker through the daemon that PEEL_BENCH_DOCKER or DOCKER_HOST names; `undefined` where none answers. */
-export function docker(): Tool | undefined {
+export function findDocker(): Program | undefined {
   const host = process.env.PEEL_BENCH_DOCKER ?? process.env.DOCKER_HOST
   const program = ['/usr/bin/docker', 'docker'].find((candidate) => has(candidate))
   if (host === undefined || program === undefined) return undefined
   const env = { DOCKER_HOST: host, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' }
-  const command = (...args: readonly string[]): Command => ({ argv: [program, ...args], env })
+  const command: Program = (...args) => ({ argv: [program, ...args], env })
   try {
     run(command('version'))
+    return command
   } catch {
     return undefined
   }
+}
+
+/** Removes images where they are there. */
+export function forgetImages(command: Program, tags: Iterable<string>): void {
+  for (const tag of tags) {
+    const { argv, env } = command('rmi', '-f', tag)
+    run({ argv: ['sh', '-c', `${argv.join(' ')} || true`], env })
+  }
+}
+
+export function docker(): Tool | undefined {
+  const command = findDocker()
+  if (command === undefined) return undefined
   const tags = new Set<string>()
   const forget = (): void => {
-    for (const tag of tags) run({ argv: ['sh', '-c', `${program} rmi -f ${tag} || true`], env })
+    forgetImages(command, tags)
     run(command('builder', 'prune', '-af'))
   }
   return {
@@ -91,27 +107,30 @@ export function docker(): Tool | undefined {
   }
 }
 
-export function buildah(volume: Volume): Tool | undefined {
+/** buildah with a store on the volume, which `fresh` empties; `undefined` where there is none. */
+export function findBuildah(
+  volume: Volume,
+): { readonly command: Program; readonly fresh: () => void } | undefined {
   if (!has('buildah')) return undefined
   const root = path.join(volume.path, 'buildah')
-  const command = (...args: readonly string[]): Command => ({
-    argv: [
-      'buildah',
-      '--root',
-      `${root}/root`,
-      '--runroot',
-      `${root}/run`,
-      '--storage-driver',
-      'overlay',
-      ...args,
-    ],
-    env: { TMPDIR: `${root}/tmp` },
-  })
+  const store = ['--root', `${root}/root`, '--runroot', `${root}/run`, '--storage-driver', 'overlay']
+  return {
+    command: (...args) => ({ argv: ['buildah', ...store, ...args], env: { TMPDIR: `${root}/tmp` } }),
+    fresh() {
+      volume.fresh()
+      fs.mkdirSync(`${root}/tmp`, { recursive: true })
+    },
+  }
+}
+
+export function buildah(volume: Volume): Tool | undefined {
+  const found = findBuildah(volume)
+  if (found === undefined) return undefined
+  const { command } = found
   return {
     name: 'buildah',
     fresh(base) {
-      volume.fresh()
-      fs.mkdirSync(`${root}/tmp`, { recursive: true })
+      found.fresh()
       run(command('pull', '-q', `docker-archive:${base}`))
     },
     build: ({ dockerfile, context, tag, noCache }) =>
