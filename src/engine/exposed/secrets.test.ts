@@ -186,3 +186,31 @@ test('the configuration and the history are searched, and shown without the secr
   const said = JSON.stringify([study.report, study.diveDocument()])
   assert.ok(!said.includes(password) && !said.includes(npm.value), 'the study tells a secret')
 })
+
+test('a search that is stopped ends the task that it began', async () => {
+  const stop = new AbortController()
+  const events: Event[] = []
+  const emit = (event: Event): void => {
+    events.push(event)
+    if (event.type === 'began' && event.task === 'secrets') stop.abort()
+  }
+  const closed = openEngine({ root: path.join(place, 'root'), env: {} })
+  await assert.rejects(
+    closed.secrets(
+      'planted',
+      {},
+      {
+        signal: stop.signal,
+        emit: (event) => {
+          emit(event)
+          // the store goes away under the search
+          if (event.type === 'began') closed[Symbol.dispose]()
+        },
+      },
+    ),
+  )
+  assert.deepEqual(
+    events.flatMap((event) => ('task' in event && event.task === 'secrets' ? [event.type] : [])),
+    ['began', 'ended'],
+  )
+})

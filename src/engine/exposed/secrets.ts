@@ -7,7 +7,7 @@ import {
   parseAllowList,
   secretRules,
 } from '../../analyze/index.ts'
-import { type Context, type RootPath, spellName } from '../../core/index.ts'
+import { type Context, type Outcome, type RootPath, spellName } from '../../core/index.ts'
 import { cellDigest, createStrata, never, nodePath, type Strata } from '../../layer/index.ts'
 import type { SecretFinding, SecretSpot, SecretsOptions, SecretsReport, StudySource } from '../api/index.ts'
 import { baseLayers } from '../study/base.ts'
@@ -45,14 +45,14 @@ export async function secretsOf(
   { rooms, ctx }: { readonly rooms: Rooms; readonly ctx: Context },
 ): Promise<SecretsReport> {
   const isAllowed = parseAllowList(allow)
-  ctx.emit({ type: 'began', task: 'secrets', name: 'looking for secrets', at: Date.now() })
-  const { matches, ...scanned } = await scanContents(image, strata, { store: rooms.store, ctx })
+  const { matches, ...scanned } = await asTask(ctx, () =>
+    scanContents(image, strata, { store: rooms.store, ctx }),
+  )
   const describe = describer(image, strata, baseCount)
   const all = [
     ...findMetadataSecrets(image.config).map(describe.metadata),
     ...matches.map(describe.file),
   ].sort((a, b) => ranks[a.severity] - ranks[b.severity])
-  ctx.emit({ type: 'ended', task: 'secrets', outcome: 'done', at: Date.now() })
   const allowed = all.filter(({ id, rule, spot }) =>
     isAllowed({ id, rule, path: spot.in === 'file' ? spot.path : undefined }),
   )
@@ -77,6 +77,21 @@ function printSpot(spot: SecretSpot): string {
       return `ARG ${spot.name}`
     case 'command':
       return spot.name === '' ? 'in the history' : spot.name
+  }
+}
+
+/** Tells of the search as of one task, which ends however the search does. */
+async function asTask<Result>(ctx: Context, search: () => Promise<Result>): Promise<Result> {
+  const task = 'secrets'
+  let outcome: Outcome = 'failed'
+  ctx.emit({ type: 'began', task, name: 'looking for secrets', at: Date.now() })
+  try {
+    const result = await search()
+    outcome = 'done'
+    return result
+  } finally {
+    if (outcome !== 'done' && ctx.signal.aborted) outcome = 'cancelled'
+    ctx.emit({ type: 'ended', task, outcome, at: Date.now() })
   }
 }
 
