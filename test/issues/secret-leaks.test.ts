@@ -52,6 +52,10 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
       `${mount} (printf ab; cat ${value}) | base64 > /b64`,
       /in base64 in \/b64/,
     ],
+    'in base64, broken into lines': [
+      `${mount} (printf %s 'what stands before it in the same text, so that a line ends'; cat ${value}) | base64 -w 64 > /b64`,
+      /in base64 in \/b64/,
+    ],
     'in hex': [`${mount} od -An -v -tx1 ${value} | tr -d ' \\n' > /hex`, /in hex in \/hex/],
     'URL-encoded': [
       `${mount} sed -e 's,/,%2F,g' -e 's,+,%2B,g' -e 's, ,%20,g' ${value} > /url`,
