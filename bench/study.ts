@@ -8,6 +8,7 @@ import * as path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { run as runCommand, sh, time as timeCommand } from './shell.ts'
+import { installPeel } from './tools.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,7 @@ const store = path.join(directory, 'store')
 
 if (!fs.existsSync(packed)) makeArchive()
 fs.rmSync(store, { recursive: true, force: true })
-const peel = `${process.execPath} ${path.join(repository, 'src/main.ts')} --root ${store}`
+const peel = `${installPeel(repository, directory)} --root ${store}`
 const waste = (source: string): string => `${peel} waste --json ${source} > ${directory}/waste.json`
 
 console.log(`${files} files, ${(bytes / 1e6).toFixed(0)} MB, ${layers} layers; ${os.cpus().length} cores`)
