@@ -5,9 +5,9 @@ import type { Plan } from '../plan/index.ts'
 import {
   type BuildObserver,
   type Executed,
-  type ExecutedStep,
   type ExecuteOptions,
   execute,
+  type RecordedStep,
 } from './execute.ts'
 import type { Caches } from './remote/caches.ts'
 
@@ -46,10 +46,10 @@ interface Journal extends BuildObserver {
 }
 
 function openJournal(observer: BuildObserver): Journal {
-  const done = new Map<string, ExecutedStep>()
-  let steps: ExecutedStep[] = []
+  const done = new Map<string, RecordedStep>()
+  let steps: RecordedStep[] = []
   let attempts = 1
-  const place = ({ stage, number }: ExecutedStep): string => `${stage} ${number}`
+  const place = ({ stage, number }: RecordedStep): string => `${stage} ${number}`
   return {
     base: (base) => {
       if (attempts === 1) observer.base(base)

@@ -36,13 +36,14 @@ export interface Executed extends StageResult {
   readonly steps: readonly StepEntry[]
 }
 
-/** A step that has ended. `began` and `ended`: milliseconds since the epoch. */
-export interface ExecutedStep {
-  /** As in events. */
+/** A step that has ended, of a build that may fail. `began` and `ended`: milliseconds since the epoch. */
+export interface RecordedStep {
+  /** The `task` of the step's events; unique in its build. */
   readonly task: string
+  /** As in the Dockerfile, continuations joined: `RUN make`. */
   readonly name: string
   readonly stage: string
-  /** Counted from 1 in its stage, as `of` counts them. */
+  /** Counted from 1 in its stage, of the `of` steps there that make layers. */
   readonly number: number
   readonly of: number
   readonly place: Place
@@ -58,7 +59,7 @@ export interface ExecutedStep {
 }
 
 /** What a stage stands on. */
-export type UsedBase =
+export type RecordedBase =
   | {
       readonly kind: 'image'
       readonly stage: string
@@ -75,8 +76,8 @@ export type UsedBase =
 
 /** Told of everything as it happens, so that a build that fails leaves a record, too. */
 export interface BuildObserver {
-  base(base: UsedBase): void
-  step(step: ExecutedStep): void
+  base(base: RecordedBase): void
+  step(step: RecordedStep): void
 }
 
 export interface ExecuteOptions {
@@ -228,7 +229,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
       if (found.kind === 'changed' || found.kind === 'gone')
         ctx.emit({ type: 'missed', task, reason: explainMiss(found) })
     }
-    const end = (outcome: Outcome, { layer, message }: Pick<ExecutedStep, 'layer' | 'message'>): void => {
+    const end = (outcome: Outcome, { layer, message }: Pick<RecordedStep, 'layer' | 'message'>): void => {
       const ended = Date.now()
       ctx.emit({ type: 'ended', task, outcome, at: ended, size: layer?.size, message })
       const { name, place } = step

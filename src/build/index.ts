@@ -6,7 +6,7 @@ export {
   findDockerfileIn,
   textDockerfile,
 } from './dockerfile-source.ts'
-export type { BuildObserver, ExecutedStep, UsedBase } from './execute.ts'
+export type { BuildObserver, RecordedBase, RecordedStep } from './execute.ts'
 export { findFailedStep } from './failed-step.ts'
 export type { IgnoreFile } from './ignore-file.ts'
 export type { CacheTarget } from './remote/artifact.ts'

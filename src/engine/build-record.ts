@@ -1,5 +1,5 @@
 // What is to be remembered of a build, collected while it runs, so that a build that fails is remembered, too.
-import type { BuildObserver, ExecutedStep, UsedBase } from '../build/index.ts'
+import type { BuildObserver, RecordedBase, RecordedStep } from '../build/index.ts'
 import { explainMiss } from '../cache/index.ts'
 import type { Digest } from '../core/index.ts'
 import type { Store } from '../store/index.ts'
@@ -23,8 +23,8 @@ export function openBuildRecord(
     readonly began: number
   },
 ): OpenBuildRecord {
-  const bases: UsedBase[] = []
-  const steps: ExecutedStep[] = []
+  const bases: RecordedBase[] = []
+  const steps: RecordedStep[] = []
   return {
     observer: { base: (base) => bases.push(base), step: (step) => steps.push(step) },
     builtSteps: () => steps.map(builtStep),
@@ -52,7 +52,7 @@ export function openBuildRecord(
   }
 }
 
-function builtStep(step: ExecutedStep): BuiltStep {
+function builtStep(step: RecordedStep): BuiltStep {
   const { miss, began, ended } = step
   const reason = miss?.kind === 'changed' || miss?.kind === 'gone' ? explainMiss(miss) : undefined
   return {

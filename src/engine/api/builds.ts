@@ -1,47 +1,9 @@
 // What is remembered of builds: what ran when, and why it was not in the cache.
+import type { RecordedBase, RecordedStep } from '../../build/index.ts'
 import type { Miss, PartChange } from '../../cache/index.ts'
-import type { DiffId, Digest, Event, Outcome, Place } from '../../core/index.ts'
+import type { Digest, Event, Outcome } from '../../core/index.ts'
 
-export type { Miss, PartChange }
-
-/** A step that ended, of a build that may have failed. */
-export interface RecordedStep {
-  /** The `task` of the step's events; unique in its build. */
-  readonly task: string
-  /** As in the Dockerfile, continuations joined: `RUN make`. */
-  readonly name: string
-  readonly stage: string
-  /** Counted from 1 in its stage, of the `of` steps there that make layers. */
-  readonly number: number
-  readonly of: number
-  readonly place: Place
-  readonly outcome: Outcome
-  /** Milliseconds since the epoch. */
-  readonly began: number
-  readonly ended: number
-  /** Why it could not be reused. */
-  readonly miss?: Miss | undefined
-  /** What was made or reused; `size`: bytes of file content. */
-  readonly layer?: { readonly diffId: DiffId; readonly size: number } | undefined
-  /** Why it failed, as one sentence. */
-  readonly message?: string | undefined
-}
-
-/** What a stage stands on. */
-export type RecordedBase =
-  | {
-      readonly kind: 'image'
-      readonly stage: string
-      readonly name: string
-      readonly manifest: Digest
-      /** How many layers it has. */
-      readonly layers: number
-      readonly place: Place
-      /** What differs from the image that the stage stood on before. */
-      readonly changes: readonly PartChange[]
-    }
-  /** `name`: the other stage, or a context given by that name. */
-  | { readonly kind: 'stage' | 'files'; readonly stage: string; readonly name: string }
+export type { Miss, PartChange, RecordedBase, RecordedStep }
 
 export interface BuildRow {
   /** Counts the builds of this store. */
