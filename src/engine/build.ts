@@ -19,6 +19,7 @@ import { openBuildLog } from './build-log.ts'
 import { openBuildRecord } from './build-record.ts'
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
+import { holdAll } from './held.ts'
 import { parseTag } from './names.ts'
 import { obtainImage, sketchImage } from './obtain.ts'
 import { sandboxOf } from './sandbox.ts'
@@ -137,11 +138,7 @@ function imageFinder(
     const obtained = asked.get(key) ?? obtainImage(rooms, name, { platform, policy }, ctx)
     asked.set(key, obtained)
     const image = await obtained
-    const missing = lease.hold([image.digest, ...image.layers])
-    if (missing.length > 0)
-      throw new Fault('blob.missing', `image ${name} lacks the layer ${missing[0]}`, {
-        hint: 'load or pull it again',
-      })
+    holdAll(lease, [image.digest, ...image.layers], { of: `image ${name}`, hint: 'load or pull it again' })
     return { name, manifest: image.digest, layers: image.layers, config: image.config }
   }
 }

@@ -6,7 +6,8 @@ import type { ContainerConfig } from '../image/index.ts'
 import { findUser, type RunMount } from '../run/index.ts'
 import type { Lease, Store } from '../store/index.ts'
 import type { RunOptions } from './api/index.ts'
-import { findImage, parseStepName } from './names.ts'
+import { holdAll, holdImage } from './held.ts'
+import { parseStepName } from './names.ts'
 import type { Rooms } from './workshop.ts'
 
 export async function runImage(
@@ -65,8 +66,7 @@ interface Root {
 async function findRoot({ image: name, platform }: RunOptions, store: Store, lease: Lease): Promise<Root> {
   const wanted = parseStepName(name)
   if (wanted === undefined) {
-    const image = findImage(store, name, platform === undefined ? undefined : parsePlatform(platform))
-    lease.hold([image.digest, ...image.layers])
+    const image = holdImage(store, lease, name, platform === undefined ? undefined : parsePlatform(platform))
     return {
       layers: image.layers,
       config: image.config.config ?? {},
@@ -80,7 +80,7 @@ async function findRoot({ image: name, platform }: RunOptions, store: Store, lea
     throw new Fault('image.missing', `there is no failed step ${id}`, {
       hint: 'what a step left is kept until a prune; the message of the failed build names it',
     })
-  lease.hold(step.after)
+  holdAll(lease, step.after, { of: `the failed step ${id}`, hint: 'build again: the state is kept anew' })
   return { layers: before ? step.before : step.after, config: step.config, name: id }
 }
 

@@ -1,8 +1,15 @@
 // Blobs of a repository as streams. A stream that breaks off goes on by Range where it stopped, and ends only when every byte that
 // was promised has come, and no more.
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Context, type Descriptor, type Digest, Fault, isFault, type Reference } from '../core/index.ts'
+import {
+  type Context,
+  type Descriptor,
+  type Digest,
+  Fault,
+  isFault,
+  type Reference,
+  verified,
+} from '../core/index.ts'
 import type { Client } from './client.ts'
 import { checkDestination } from './http/destination.ts'
 import type { Answer } from './http/exchange.ts'
@@ -55,30 +62,21 @@ export async function* readBlob(
 ): AsyncGenerator<Uint8Array> {
   const { descriptor, from = 0, verify = true } = blob
   const { digest, size } = descriptor
-  const hash = from === 0 && verify ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
   const corrupt = (why: string): Fault =>
     new Fault('blob.corrupt', `the blob ${digest} from ${reference.domain} ${why}`, {
       hint: 'The registry, or something between it and this machine, is broken.',
     })
-  let at = from
-  let held: Uint8Array | undefined
-  for await (const chunk of unbroken(client, reference, { descriptor, from }, ctx)) {
-    at += chunk.length
-    if (at > size) throw corrupt(`is longer than the ${size} bytes it should have`)
-    if (hash === undefined) {
+  const sized = async function* () {
+    let at = from
+    for await (const chunk of unbroken(client, reference, { descriptor, from }, ctx)) {
+      at += chunk.length
+      if (at > size) throw corrupt(`is longer than the ${size} bytes it should have`)
       yield chunk
-      continue
     }
-    if (held !== undefined) yield held
-    held = chunk
-    hash.update(chunk)
+    if (at !== size) throw corrupt(`ended after ${at} of ${size} bytes`)
   }
-  if (at !== size) throw corrupt(`ended after ${at} of ${size} bytes`)
-  if (hash !== undefined) {
-    const found = `${digest.slice(0, digest.indexOf(':'))}:${hash.digest('hex')}`
-    if (found !== digest) throw corrupt(`has the digest ${found}`)
-  }
-  if (held !== undefined) yield held
+  if (from > 0 || !verify) yield* sized()
+  else yield* verified(sized(), digest, (found) => corrupt(`has the digest ${found}`))
 }
 
 /** One body after another, until one ends whole. */

@@ -11,7 +11,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs'
-import { type Digest, digestOfHex, Fault, mediaTypes, sha256 } from '../core/index.ts'
+import { type Digest, digestOfHex, Fault, mediaTypes, sha256, verified } from '../core/index.ts'
 import { isIndex, parseManifest } from '../image/index.ts'
 import { bootId } from './boot.ts'
 import type { Catalog } from './catalog.ts'
@@ -102,15 +102,8 @@ export function openBlobs({ root, catalog, leases, work }: Parts): BlobRoom {
     },
     async *stream(digest) {
       blobs.size(digest)
-      const hash = createHash('sha256')
-      let held: Uint8Array | undefined
-      for await (const chunk of createReadStream(blobPath(root, digest), { highWaterMark: 1 << 20 })) {
-        if (held !== undefined) yield held
-        held = chunk as Uint8Array
-        hash.update(held)
-      }
-      if (digestOfHex(hash.digest('hex')) !== digest) throw corrupt(digest)
-      if (held !== undefined) yield held
+      const chunks = createReadStream(blobPath(root, digest), { highWaterMark: 1 << 20 })
+      yield* verified(chunks, digest, () => corrupt(digest))
     },
     ingest: () => openIngest(blobs, catalog),
     put(bytes, mediaType) {

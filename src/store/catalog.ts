@@ -166,16 +166,12 @@ function openDatabase(root: string): DatabaseSync {
       database = new DatabaseSync(file, { timeout: busyMilliseconds })
     }
     database.exec('pragma synchronous = normal')
-    const found = database.prepare('pragma user_version').get() as { user_version: number }
-    if (found.user_version < version) upgrade(database, root)
-    else if (found.user_version > version)
-      throw new Fault(
-        'store.version',
-        `the store ${root} has format ${found.user_version}, this Peel knows ${version}`,
-        {
-          hint: 'Use the Peel that made it, or choose another store with --root.',
-        },
-      )
+    if (formatOf(database) < version) upgrade(database, root)
+    const format = formatOf(database)
+    if (format > version)
+      throw new Fault('store.version', `the store ${root} has format ${format}, this Peel knows ${version}`, {
+        hint: 'Use the Peel that made it, or choose another store with --root.',
+      })
     return database
   } catch (cause) {
     if (cause instanceof Fault) throw cause
@@ -201,15 +197,19 @@ function makeLayout(root: string): void {
     mkdirSync(path.join(root, name), { recursive: true })
 }
 
-/** Two processes may get here at once; the second finds the work done. */
+function formatOf(database: DatabaseSync): number {
+  return (database.prepare('pragma user_version').get() as { user_version: number }).user_version
+}
+
+/** Two processes may get here at once; the second finds the work done, by a newer Peel perhaps. */
 function upgrade(database: DatabaseSync, root: string): void {
   makeLayout(root)
   database.exec('pragma journal_mode = wal')
   database.exec('begin immediate')
-  const found = database.prepare('pragma user_version').get() as { user_version: number }
-  for (const statements of upgrades.slice(found.user_version)) database.exec(statements)
-  database.exec(`pragma user_version = ${version}`)
-  if (found.user_version === 0) {
+  const found = formatOf(database)
+  for (const statements of upgrades.slice(found)) database.exec(statements)
+  if (found < version) database.exec(`pragma user_version = ${version}`)
+  if (found === 0) {
     writeFileSync(path.join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
     writeFileSync(path.join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}')
   }

@@ -1,5 +1,4 @@
 // Where images can be copied from and to blob by blob: repositories and OCI layouts, alike.
-import { createHash } from 'node:crypto'
 import {
   closeSync,
   createReadStream,
@@ -22,6 +21,7 @@ import {
   hexOf,
   mediaTypes,
   type Reference,
+  verified,
 } from '../core/index.ts'
 import { isIndex, parseManifest } from '../image/index.ts'
 import { digestLike, type Registry, type RemoteManifest } from '../registry/index.ts'
@@ -128,17 +128,9 @@ export function layoutShelf(directory: string, name: string | undefined): Shelf 
       const there = statSync(blobPath(digest), { throwIfNoEntry: false })?.size
       if (there !== size)
         throw new Fault('blob.missing', `${directory} lacks the blob ${digest}, or has not all of it`)
-      const hash = from === 0 ? createHash(digest.slice(0, digest.indexOf(':'))) : undefined
-      let held: Uint8Array | undefined
-      for await (const chunk of createReadStream(blobPath(digest), { start: from, highWaterMark: 1 << 20 })) {
-        if (held !== undefined) yield held
-        held = chunk as Uint8Array
-        hash?.update(held)
-      }
-      // The last piece waits, so that nobody takes the whole for good before it is.
-      if (hash !== undefined && hash.digest('hex') !== hexOf(digest))
-        throw new Fault('blob.corrupt', `the blob ${digest} in ${directory} is damaged`)
-      if (held !== undefined) yield held
+      const chunks = createReadStream(blobPath(digest), { start: from, highWaterMark: 1 << 20 })
+      const damaged = () => new Fault('blob.corrupt', `the blob ${digest} in ${directory} is damaged`)
+      yield* from === 0 ? verified(chunks, digest, damaged) : chunks
     },
     async take(descriptor, from, onSent, ctx) {
       const target = blobPath(descriptor.digest)
