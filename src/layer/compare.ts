@@ -5,12 +5,13 @@ import type { FileView, Found } from './view.ts'
 
 /**
  * The entries that, laid over `lower`, give `upper`; sorted as layers are. Directories whose own metadata did not change are not among
- * them. Names that are hard linked otherwise than before are all said again. Reads content only of files of equal metadata and size
- * whose digests are not known.
+ * them. Names that are hard linked otherwise than before are all said again, unless some of them are merely gone. Reads content only of
+ * files of equal metadata and size whose digests are not known.
  */
 export function* compareViews(lower: FileView, upper: FileView): Generator<Entry> {
   const links = { lower: linkedNames(lower), upper: linkedNames(upper) }
   const written = new Map<string, RootPath>()
+  const kept = new Map<string, boolean>()
 
   const entryFor = (found: Found): Entry => {
     if (found.inode === undefined || found.node.kind === 'directory') return found.node
@@ -46,12 +47,28 @@ export function* compareViews(lower: FileView, upper: FileView): Generator<Entry
       for (const name of mergeNames(lower.list(path), upper.list(path))) yield* both(joinPath(path, name))
       return
     }
-    const linkedBefore = before.inode === undefined ? undefined : links.lower.get(before.inode)
-    const linkedAfter = after.inode === undefined ? undefined : links.upper.get(after.inode)
-    if (sameNames(linkedBefore, linkedAfter) && sameNode(before.node, after.node, { lower, upper })) return
+    if (isLinkedAsBefore(before, after) && sameNode(before.node, after.node, { lower, upper })) return
     yield entryFor(after)
   }
+  /** Whether a file has the names that it had, or has lost some that are gone: what deletes those leaves the others as they are. */
+  function isLinkedAsBefore(before: Found, after: Found): boolean {
+    const [old, now] = [namesOf(links.lower, before), namesOf(links.upper, after)]
+    const key = JSON.stringify([old[0], now[0]])
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const [had, has] = [new Set(old), new Set(now)]
+    const keeps =
+      now.every((path) => had.has(path)) &&
+      old.every((path) => has.has(path) || upper.lookup(path) === undefined)
+    if (had.size > 1 || has.size > 1) kept.set(key, keeps)
+    return keeps
+  }
   yield* both(rootPath)
+}
+
+/** All names of what was found. */
+function namesOf(several: ReadonlyMap<string, RootPath[]>, { node, inode }: Found): readonly RootPath[] {
+  return (inode === undefined ? undefined : several.get(inode)) ?? [node.path]
 }
 
 /** The names of each inode that has several. */
@@ -77,11 +94,6 @@ function linkedNames(view: FileView): Map<string, RootPath[]> {
   }
   for (const names of several.values()) names.sort(comparePaths)
   return several
-}
-
-function sameNames(a: readonly RootPath[] | undefined, b: readonly RootPath[] | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  return a.length === b.length && a.every((path, i) => path === b[i])
 }
 
 function mergeNames(a: readonly string[], b: readonly string[]): readonly string[] {

@@ -34,7 +34,7 @@ export function createIndexer(): Indexer {
   const reader = createTarReader({
     member(member, content) {
       const { kind, path, meta, target } = member
-      const marker = kind === 'file' ? parseWhiteout(path) : undefined
+      const marker = parseWhiteout(path)
       digest = undefined
       running = undefined
       // The root is a directory, whatever an archive with an empty name says.

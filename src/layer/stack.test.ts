@@ -108,6 +108,15 @@ describe('stacks', () => {
     )
   })
 
+  test('a layer holds no name that would be read as a deletion', () => {
+    for (const entry of [file('/d/.wh.a'), dir('/.wh.d'), file('/.wh..wh.plnk/x')])
+      assert.throws(
+        () => layer(entry),
+        (error) => isFault(error) && error.code === 'path.invalid',
+      )
+    assert.equal(layer(file('/.wh.d/a')).length, 1)
+  })
+
   test('compressed bytes come back, and damage faults', async () => {
     const plain = Buffer.alloc(300_000, 'layer')
     for (const kind of ['plain', 'gzip', 'zstd'] as const) {

@@ -58,17 +58,20 @@ export function createStack(indexes: readonly LayerIndex[], read: ContentReader)
     const sources: number[] = []
     let meta: Meta | undefined
     let from = -1
+    let isOpaque = false
     for (const layer of candidates) {
       const seen = look(indexes[layer]!, path)
       if (seen.node === 'other') break
       if (seen.node !== 'nothing') {
-        sources.push(layer)
+        if (!isOpaque) sources.push(layer)
         if (meta === undefined && seen.node === 'directory') {
           meta = metaOf(indexes[layer]!, seen.row)
           from = layer
         }
       }
-      if (seen.hides) break
+      // An opaque directory that its layer does not name is the one below, emptied.
+      isOpaque ||= seen.hides === 'content'
+      if (seen.hides === 'all' || (isOpaque && meta !== undefined)) break
     }
     if (sources.length === 0) return undefined
     return { directory: { sources, meta: meta ?? impliedMeta, from: from < 0 ? sources.at(-1)! : from } }
@@ -95,7 +98,7 @@ export function createStack(indexes: readonly LayerIndex[], read: ContentReader)
       const seen = look(indexes[layer]!, path)
       if (seen.node === 'other') return { layer, row: seen.row }
       if (seen.node !== 'nothing') return merge(parent.sources, path)
-      if (seen.hides) return undefined
+      if (seen.hides !== 'nothing') return undefined
     }
     return undefined
   }
@@ -187,20 +190,22 @@ function* childPaths(path: RootPath, names: readonly string[]): Generator<RootPa
 interface Seen {
   readonly node: 'nothing' | 'other' | 'directory' | 'implied'
   readonly row: number
-  /** Whether this layer hides what is below it at this path. */
-  readonly hides: boolean
+  /** What this layer hides of what is below it at this path. */
+  readonly hides: 'nothing' | 'content' | 'all'
 }
 
 function look(index: LayerIndex, path: RootPath): Seen {
   const [from, to] = index.rowsOf(path)
-  let hides = false
+  let hides: Seen['hides'] = 'nothing'
   for (let row = from; row < to; row++) {
     const kind = index.kindOf(row)
-    if (kind === 'whiteout') hides = true
-    else if (kind === 'opaque') return { node: 'implied', row: -1, hides: true }
-    else if (kind === 'directory')
-      return { node: 'directory', row, hides: hides || (row + 1 < to && index.kindOf(row + 1) === 'opaque') }
-    else return { node: 'other', row, hides: true }
+    if (kind === 'whiteout') hides = 'all'
+    else if (kind === 'opaque')
+      return { node: 'implied', row: -1, hides: hides === 'all' ? 'all' : 'content' }
+    else if (kind === 'directory') {
+      const isOpaque = row + 1 < to && index.kindOf(row + 1) === 'opaque'
+      return { node: 'directory', row, hides: isOpaque && hides === 'nothing' ? 'content' : hides }
+    } else return { node: 'other', row, hides: 'all' }
   }
   const implied = path === rootPath || to < index.subtree(path)[1]
   return { node: implied ? 'implied' : 'nothing', row: -1, hides }

@@ -12,7 +12,7 @@ export type Spelling =
   | { readonly kind: 'ignored' }
 
 /**
- * What a path in a tar means if it is no plain name. Faults with `tar.invalid` on `.wh.`, `.wh..` and `.wh...`, which would delete the
+ * What a path in a tar means if it is no plain name, whatever kind of member it is: containerd and moby look at the name alone. Faults with `tar.invalid` on `.wh.`, `.wh..` and `.wh...`, which would delete the
  * directory itself or its parent.
  */
 export function parseWhiteout(path: RootPath): Spelling | undefined {
@@ -38,5 +38,5 @@ export function printWhiteout(kind: 'whiteout' | 'opaque', path: RootPath): Root
 
 /** Whether a layer cannot hold this name, because it would be read as a deletion. */
 export function isReservedName(path: RootPath): boolean {
-  return path.includes(`/${prefix}`)
+  return path.includes(`/${reserved}`) || baseName(path).startsWith(prefix)
 }

@@ -40,13 +40,25 @@ export function placeLayers(
   given: readonly DiffId[],
   limit: number,
 ): readonly Placed[] {
-  const layers = withoutRepeats(given).filter((id) => store.index(id).length > 0)
+  const seen = given.slice(
+    Math.max(
+      0,
+      given.findLastIndex((id) => hidesAll(store.index(id))),
+    ),
+  )
+  const layers = withoutRepeats(seen).filter((id) => store.index(id).length > 0)
   const excess = layers.length > limit ? layers.length - limit + 1 : 0
   const bottom = excess > 0 ? [placeMerged(store, layers.slice(0, excess))] : []
   return [
     ...bottom,
     ...layers.slice(excess).map((_, at) => placeLayer(store, layers.slice(0, excess + at + 1))),
   ]
+}
+
+/** Whether a layer hides all below it: an overlay merges the roots of its directories, whatever they say of themselves. */
+function hidesAll(index: LayerIndex): boolean {
+  const [from, to] = index.rowsOf(rootPath)
+  return to > from && index.kindOf(to - 1) === 'opaque'
 }
 
 /** An overlay takes no directory twice (ELOOP). Of a layer that repeats, the topmost hides all that the others show. */

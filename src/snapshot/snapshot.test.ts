@@ -94,6 +94,23 @@ for (const backend of backends) {
           assert.equal(fs.lstatSync(`${root}/var/null`).rdev, 0x103)
           assert.equal(fs.readFileSync(`${root}/usr/lib/b`, 'utf8'), 'through')
         })
+        const emptied = store.add(tree(opaque('/etc'), file('/etc/only')))
+        await look(snapshots, [...layers, emptied], (root) => {
+          assert.deepEqual(fs.readdirSync(`${root}/etc`), ['only'])
+          assert.equal(fs.statSync(`${root}/etc`).mode & 0o7777, 0o750)
+        })
+        await look(snapshots, [...layers, store.add(tree(opaque('/'), file('/only')))], (root) => {
+          assert.deepEqual(fs.readdirSync(root), ['only'])
+          assert.equal(fs.statSync(root).mode & 0o7777, 0o751)
+        })
+      }))
+
+    test('a name that a file loses is a deletion, and the names that it keeps are not told', () =>
+      withStore(backend, async ({ store, snapshots }) => {
+        const layers = [store.add(tree(file('/a'), hardlink('/b', '/a'), hardlink('/c', '/a')))]
+        await using draft = await snapshots.draft(layers, {}, silent)
+        fs.rmSync(`${draft.root}/a`)
+        assert.deepEqual(words(draft.changes()), ['whiteout /a'])
       }))
 
     test('a draft tells what changed, and the changes make the layer', () =>

@@ -58,8 +58,16 @@ function paxRecord(key: string, value: Buffer): Buffer {
 
 function member(entry: RawEntry, flag: string, content: Buffer): Buffer[] {
   const head = Buffer.alloc(512)
-  const number = (value: number, at: number, width: number) =>
-    head.write(`${value.toString(8).padStart(width - 1, '0')}\0`, at, 'latin1')
+  const number = (value: number, at: number, width: number) => {
+    const octal = value.toString(8).padStart(width - 1, '0')
+    if (value >= 0 && octal.length < width) head.write(`${octal}\0`, at, 'latin1')
+    // GNU's binary form, for what octal digits cannot say.
+    else {
+      head.fill(value < 0 ? 0xff : 0, at, at + width)
+      head.writeBigInt64BE(BigInt(value), at + width - 8)
+      if (value >= 0) head[at]! |= 0x80
+    }
+  }
   pathBytes(entry.name).copy(head, 0, 0, 100)
   number(entry.mode ?? (entry.type === 'dir' ? 0o755 : 0o644), 100, 8)
   number(entry.uid ?? 0, 108, 8)

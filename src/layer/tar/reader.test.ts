@@ -73,6 +73,14 @@ describe('reading tars', () => {
     )
     assert.deepEqual(short(all), ['whiteout /a', 'directory /a', 'opaque /a', 'whiteout /b'])
     assert.deepEqual(short(entries(member('.wh..wh.plnk/x', '0'), member('.wh..wh.aufs', '0'), end)), [])
+    const others = entries(
+      member('.wh.c/', '5'),
+      member('.wh.d', '2', { link: 'x' }),
+      member('.wh..wh.x/', '5'),
+      end,
+    )
+    assert.deepEqual(short(others), ['whiteout /c', 'whiteout /d'])
+    assert.deepEqual(short(entries(member('.wh.e/x', '0'), end)), ['file /.wh.e/x'])
   })
 
   test('hard links: to a lower layer they stay, to themselves and directories they fault', () => {
