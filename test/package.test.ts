@@ -55,6 +55,19 @@ test('the packed package runs without its sources', async (t) => {
     page.includes(fs.readFileSync(path.join(home, 'dist/page.css'), 'utf8')),
     'the page has its style',
   )
+  const rules = path.join(folder, 'rules.yaml')
+  fs.writeFileSync(rules, 'rules:\n  lowestEfficiency: 0\n  highestUserWastedPercent: disabled\n')
+  const gate = run(
+    path.join(folder, 'bin/peel'),
+    '--root',
+    store,
+    'dive',
+    '--ci',
+    '--ci-config',
+    rules,
+    'sample',
+  )
+  assert.match(gate, /lowestEfficiency/, 'the package reads YAML')
   run(
     process.execPath,
     '--input-type=module',
