@@ -7,13 +7,13 @@ import { repository, shippedSources } from './sources.ts'
 
 /** Lowest first: a room imports only rooms before it. */
 const rooms =
-  'core dockerfile layer image kernel store registry transfer snapshot run plan cache build analyze engine cli tui web'.split(
+  'core dockerfile layer image device kernel store registry transfer snapshot run plan cache build analyze engine cli tui web'.split(
     ' ',
   )
 const faces = ['cli', 'tui', 'web']
 /** The program: it stands outside the rooms and puts the faces together. */
 const entry = 'src/main.ts'
-const pureRooms = ['core', 'dockerfile', 'layer', 'image', 'plan', 'analyze']
+const pureRooms = ['core', 'dockerfile', 'layer', 'image', 'device', 'plan', 'analyze']
 const outsideWorld = /^node:(fs|child_process|net|https?|http2|tls|dgram|dns|worker_threads)(\/|$)/
 /** Packages that ship, and the one room that may import each. */
 const packages: Readonly<Record<string, string>> = { koffi: 'kernel', yaml: 'core' }

@@ -2,6 +2,7 @@
 import * as os from 'node:os'
 import { printInline } from '../cache/index.ts'
 import { type Context, Fault, type Place, type Platform, printPlatform, sha256 } from '../core/index.ts'
+import { catalogueDevices } from '../device/index.ts'
 import { parseDockerfile } from '../dockerfile/index.ts'
 import { layerWarning, layerWarningCode } from '../image/index.ts'
 import {
@@ -14,8 +15,10 @@ import {
 } from '../plan/index.ts'
 import type { Image, Store } from '../store/index.ts'
 import { contextXattrs } from './context-xattrs.ts'
+import { readDevices } from './devices.ts'
 import { type GivenDirectory, openDirectories } from './directories.ts'
 import type { FoundDockerfile } from './dockerfile-source.ts'
+import { parseEntitlements } from './entitlements.ts'
 import type { BuildObserver } from './execute.ts'
 import { executeSurely } from './execute-surely.ts'
 import { openKnown, type StepEntry } from './known.ts'
@@ -68,6 +71,8 @@ export interface BuildRequest {
   /** Whether secrets that were mounted may stand in the image. */
   readonly allowSecretLeak: boolean
   readonly allow: readonly string[]
+  /** Where devices are described; empty for the usual places. */
+  readonly deviceDirectories: readonly string[]
   readonly sandbox: Sandbox
   readonly agents: readonly GivenAgent[]
   readonly readSecret: ReadSecret
@@ -92,6 +97,7 @@ export interface Built {
 export async function build(request: BuildRequest, workshop: Workshop, ctx: Context): Promise<Built> {
   const { dockerfile, context } = request
   const { store, supply, caches } = workshop
+  const allowed = parseEntitlements(request.allow)
   const file = parseDockerfile(dockerfile.text, { file: dockerfile.name })
   const secretValues = openSecretValues(request.buildArgs, { marked: request.secretArguments })
   using agents = openAgents(request.agents, { work: () => store.work, env: request.env })
@@ -128,6 +134,9 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   })
   leaks.check(plan)
 
+  const devices = asksForDevices(plan)
+    ? await readDevices(request.deviceDirectories, request.env)
+    : catalogueDevices([], { directories: [], problems: [] })
   const directories = openDirectories(request.directories, store, contextXattrs(workshop.machine.kernel))
   const epoch = plan.epoch === undefined ? undefined : BigInt(plan.epoch) * 1_000_000_000n
   const started = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
@@ -154,7 +163,8 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
           requireCached: request.requireCached,
           sandbox: request.sandbox,
           agents,
-          allowInsecure: request.allow.includes('security.insecure'),
+          allowed,
+          devices,
           epoch,
           now: () => epoch ?? started,
         },
@@ -189,6 +199,10 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   } finally {
     directories.save()
   }
+}
+
+function asksForDevices({ stages }: Plan): boolean {
+  return stages.some(({ steps }) => steps.some((step) => step.kind === 'run' && step.devices.length > 0))
 }
 
 function mountedSecrets({ stages }: Plan): readonly string[] {

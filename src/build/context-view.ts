@@ -13,6 +13,7 @@ import {
   pathText,
   type RootPath,
   sha256,
+  splitDeviceNumber,
 } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
 import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
@@ -183,17 +184,11 @@ function nodeOf(
     }
   if (info.isFIFO()) return { kind: 'fifo', path, meta }
   if (info.isBlockDevice() || info.isCharacterDevice()) {
-    const { major, minor } = deviceNumbers(info.rdev)
-    return { kind: 'device', path, meta, device: info.isBlockDevice() ? 'block' : 'char', major, minor }
+    const device = info.isBlockDevice() ? 'block' : 'char'
+    return { kind: 'device', path, meta, device, ...splitDeviceNumber(info.rdev) }
   }
   // a layer holds no socket; BuildKit leaves an empty file in its place
   return { kind: 'file', path, meta, size: 0, content: { in: 'memory', bytes: new Uint8Array(0) } }
-}
-
-/** makedev(3) of Linux, taken apart. */
-function deviceNumbers(rdev: number): { readonly major: number; readonly minor: number } {
-  const low = rdev % 2 ** 32
-  return { major: (low >>> 8) & 0xfff, minor: (low & 0xff) | ((low >>> 12) & 0xfff00) }
 }
 
 const chunk = Buffer.allocUnsafe(1 << 20)

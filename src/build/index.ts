@@ -1,4 +1,5 @@
 export { type BuildRequest, type Built, build, type Workshop } from './build.ts'
+export { readDevices } from './devices.ts'
 export { type GivenDirectory, openDirectories } from './directories.ts'
 export {
   type FoundDockerfile,

@@ -1,4 +1,4 @@
-// What a command changed, less what the runtime made for it: empty mount points, and directories that only hold those.
+// What a command changed, less what the runtime made for it: empty mount points, nodes of devices, and directories that only hold those.
 import { isWithin, type RootPath } from '../core/index.ts'
 import { type Entry, type Meta, type Node, type Stack, sameMeta } from '../layer/index.ts'
 import type { MountPoint } from '../run/index.ts'
@@ -36,8 +36,16 @@ export function stepChanges(changes: Iterable<Entry>, { below, points, time }: S
 }
 
 function isStub(entry: Entry, kind: MountPoint['kind'] | undefined): boolean {
-  if (kind === undefined) return false
-  return kind === 'directory' ? entry.kind === 'directory' : entry.kind === 'file' && entry.size === 0
+  switch (kind) {
+    case undefined:
+      return false
+    case 'directory':
+      return entry.kind === 'directory'
+    case 'file':
+      return entry.kind === 'file' && entry.size === 0
+    case 'node':
+      return entry.kind === 'device' || entry.kind === 'fifo'
+  }
 }
 
 /** Whether a directory is as it was, times aside: making a mount point in it is what touched it. */

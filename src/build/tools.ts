@@ -1,12 +1,14 @@
 // What the steps of one build work with.
 import { field, type KeyPart } from '../cache/index.ts'
 import { type Context, chainId, type DiffId } from '../core/index.ts'
+import type { DeviceCatalogue } from '../device/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { FileSource } from '../plan/index.ts'
 import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
 import type { ContextView } from './context-view.ts'
+import type { Entitlements } from './entitlements.ts'
 import type { Known } from './known.ts'
 import type { LeakGuard } from './leaks/guard.ts'
 import type { SecretValues } from './secret-values.ts'
@@ -49,8 +51,9 @@ export interface Tools extends FetchTools {
   readonly requireCached: boolean
   readonly sandbox: Sandbox
   readonly agents: Agents
-  /** Whether `--allow security.insecure` was given. */
-  readonly allowInsecure: boolean
+  readonly allowed: Entitlements
+  /** What this machine has for `RUN --device`; empty where no step asks for a device. */
+  readonly devices: DeviceCatalogue
   /** SOURCE_DATE_EPOCH in nanoseconds. */
   readonly epoch: bigint | undefined
   readonly now: () => bigint

@@ -1,6 +1,7 @@
 export * from './context.ts'
 export * from './controls.ts'
 export * from './descriptor.ts'
+export * from './device-number.ts'
 export * from './digest.ts'
 export * from './events.ts'
 export * from './fault.ts'

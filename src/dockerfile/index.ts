@@ -1,8 +1,9 @@
 // The room that reads Dockerfiles and ignore files: text to typed values and back. It touches neither disk nor network.
+export { parseCsvFields } from './csv.ts'
 export { parseDirective } from './directives.ts'
 export { expandWord, expandWords } from './expand.ts'
 export { expandInstruction } from './expand-instruction.ts'
-export { parseSize } from './go-values.ts'
+export { parseBoolean, parseSize } from './go-values.ts'
 export { heredocText, readRun } from './heredoc.ts'
 export { compileIgnore, compilePatterns, matchPath, readIgnoreFile } from './ignore.ts'
 export { parseMount } from './mount.ts'

@@ -64,6 +64,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
       requireCached: options.requireCached ?? false,
       allowSecretLeak: options.allowSecretLeak ?? false,
       allow: options.allow ?? [],
+      deviceDirectories: options.cdiSpecDirs ?? [],
       sandbox: sandboxOf(options, given.buildArgs),
       agents: options.ssh ?? [],
       epoch: options.sourceDateEpoch,

@@ -1,5 +1,6 @@
 // What this machine can do for Peel, what is missing and how to get it.
 import { spawnSync } from 'node:child_process'
+import { readDevices } from '../build/index.ts'
 import type { Context } from '../core/index.ts'
 import type { Ability } from '../kernel/index.ts'
 import type { DoctorReport } from './api/index.ts'
@@ -91,6 +92,25 @@ export async function examine(
         : { name: program, ok: false, detail: without, hint: `apt-get install ${from}` },
     )
   }
+  checks.push(...(await deviceChecks(rooms.env)))
   const verified = options.verify === true ? await store.verify(ctx) : undefined
   return { version, root: store.root, checks, verified }
+}
+
+async function deviceChecks(env: Rooms['env']): Promise<readonly Check[]> {
+  const { devices, problems, directories } = await readDevices([], env)
+  const names = devices.map(({ name, autoAllow }) => (autoAllow ? `${name} (allowed to every build)` : name))
+  return [
+    {
+      name: 'devices (CDI)',
+      ok: true,
+      detail: names.length > 0 ? names.join(', ') : `none described in ${directories.join(', ')}`,
+    },
+    ...problems.map((detail) => ({
+      name: 'devices (CDI)',
+      ok: false,
+      detail,
+      hint: 'mend the CDI spec, or have it written anew by what made it',
+    })),
+  ]
 }

@@ -199,16 +199,6 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
     const mount = parseMount(raw)
     mounts.push({ mount, source: await mountSource(mount, scope), target: mountTarget(mount, state) })
   }
-  // a device that is not required may be absent, and on a machine without a CDI registry it always is
-  const device = instruction.devices.find(({ required }) => required)
-  if (device !== undefined)
-    throw new Fault(
-      'step.refused',
-      `RUN --device=${device.name}: Peel has no registry of devices (CDI) to find it in`,
-      {
-        hint: 'leave "required" out if the command can do without the device',
-      },
-    )
   const buildArgs = [...state.buildArgs].map(([name, value]) => `${name}=${state.env.get(name) ?? value}`)
   const network =
     instruction.network === undefined || instruction.network === 'default'
@@ -225,6 +215,7 @@ async function run(instruction: RunInstruction, state: StageState, scope: Scope)
     workdir: workdirOf(state),
     user: state.config.User ?? '',
     mounts,
+    devices: instruction.devices,
     network,
     security: instruction.security ?? 'sandbox',
     platform: printPlatform(scope.platform),

@@ -1,6 +1,6 @@
 // What a plan is made of. A plan is plain data: every variable is expanded, every stage and image resolved, nothing has run yet.
 import type { DiffId, GitReference, Place, Platform } from '../core/index.ts'
-import type { Mount } from '../dockerfile/index.ts'
+import type { Device, Mount } from '../dockerfile/index.ts'
 import type { ImageConfig } from '../image/index.ts'
 import type { BaseImage } from './resolver.ts'
 
@@ -44,6 +44,7 @@ export interface RunStep extends StepBase {
   readonly workdir: string
   readonly user: string
   readonly mounts: readonly PlannedMount[]
+  readonly devices: readonly Device[]
   readonly network: 'host' | 'none'
   readonly security: 'sandbox' | 'insecure'
   /** `os/arch[/variant]`. */

@@ -1,22 +1,15 @@
 // The OCI runtime's config.json (runtime-spec, config.md and config-linux.md) for a command, with the defaults docker has. Pure: files
 // and secrets it names have been put in place by the caller.
 import { allCapabilities, defaultCapabilities, withinBounds } from './capabilities.ts'
+import { type DeviceRule, deviceRules, hooksByMoment, withVariables } from './device-config.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
-import { defaultHostname, defaultPath, type RunMount, type RunSpec } from './spec.ts'
+import { defaultHostname, defaultPath, type RunMount, type RunNode, type RunSpec } from './spec.ts'
 
 export interface ConfigMount {
   readonly destination: string
   readonly type?: string
   readonly source: string
   readonly options: readonly string[]
-}
-
-interface DeviceRule {
-  readonly allow: boolean
-  readonly type?: 'c'
-  readonly major?: number
-  readonly minor?: number
-  readonly access: string
 }
 
 /** The part of the runtime-spec's configuration that Peel uses. */
@@ -38,11 +31,14 @@ export interface RuntimeConfig {
   readonly linux: {
     readonly namespaces: readonly { readonly type: string }[]
     readonly cgroupsPath?: string | undefined
+    readonly devices?: readonly Omit<RunNode, 'permissions'>[] | undefined
     readonly resources?: { readonly devices: readonly DeviceRule[] } | undefined
     readonly maskedPaths: readonly string[]
     readonly readonlyPaths: readonly string[]
     readonly seccomp?: SeccompProfile | undefined
   }
+  /** By the moment at which they run. */
+  readonly hooks?: Readonly<Record<string, readonly object[]>> | undefined
   readonly annotations?: Readonly<Record<string, string>> | undefined
 }
 
@@ -114,7 +110,9 @@ export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfi
         uid: spec.user.uid,
         gid: spec.user.gid,
         // The primary group among the others keeps a dropped group from opening files (as docker has it since CVE-2022-36109).
-        additionalGids: [...new Set([spec.user.gid, ...spec.user.additionalGids])],
+        additionalGids: [
+          ...new Set([spec.user.gid, ...spec.user.additionalGids, ...(spec.devices?.additionalGids ?? [])]),
+        ],
       },
       args: spec.args,
       env: environment(spec),
@@ -133,8 +131,9 @@ export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfi
     mounts: configMounts(spec, places),
     linux: {
       namespaces: namespaces.map((type) => ({ type })),
+      devices: spec.devices?.nodes.map(({ permissions: _, ...node }) => node),
       cgroupsPath: places.cgroupsPath,
-      resources: places.cgroupsPath === undefined ? undefined : { devices: deviceRules(sandboxed) },
+      resources: places.cgroupsPath === undefined ? undefined : { devices: deviceRules(spec) },
       maskedPaths: sandboxed ? maskedPaths : [],
       readonlyPaths: sandboxed ? readonlyPaths : [],
       seccomp:
@@ -146,6 +145,7 @@ export function runtimeConfig(spec: RunSpec, places: ConfigPlaces): RuntimeConfi
             )
           : undefined,
     },
+    hooks: spec.devices && hooksByMoment(spec.devices),
     annotations:
       sandboxed && places.seccompProgram !== undefined
         ? { 'run.oci.seccomp_bpf_data': places.seccompProgram }
@@ -159,19 +159,6 @@ export function printConfig(config: RuntimeConfig): string {
   return JSON.stringify(config, (_, value: unknown) =>
     typeof value === 'bigint' ? rawJSON(String(value)) : value,
   )
-}
-
-/** A sandboxed command may open null, zero, full, random, urandom, tty and console; the runtimes add terminals. */
-function deviceRules(sandboxed: boolean): readonly DeviceRule[] {
-  if (!sandboxed) return [{ allow: true, access: 'rwm' }]
-  const usual = [
-    ...[3, 5, 7, 8, 9].map((minor) => [1, minor] as const),
-    ...[0, 1].map((minor) => [5, minor] as const),
-  ]
-  const opened = usual.map(
-    ([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' }) as const,
-  )
-  return [{ allow: false, access: 'rwm' }, ...opened]
 }
 
 /** The kernel drops effective and permitted sets when an ordinary user runs a program; docker asks for the same. */
@@ -188,18 +175,32 @@ export function environment({
   env,
   user,
   terminal,
-}: Pick<RunSpec, 'env' | 'user' | 'terminal'>): readonly string[] {
-  const has = (name: string) => env.some((line) => line.startsWith(`${name}=`))
+  devices,
+}: Pick<RunSpec, 'env' | 'user' | 'terminal' | 'devices'>): readonly string[] {
+  const own = devices === undefined ? env : withVariables(env, devices.env)
+  const has = (name: string) => own.some((line) => line.startsWith(`${name}=`))
   const added: string[] = []
   if (!has('PATH')) added.push(`PATH=${defaultPath}`)
   if (!has('HOME')) added.push(`HOME=${user.home ?? '/'}`)
   if (terminal && !has('TERM')) added.push('TERM=xterm')
-  return [...added, ...env]
+  return [...added, ...own]
 }
 
 /** The defaults, then the rest with parents before what is in them; a mount of the spec replaces a default on the same target. */
 function configMounts(spec: RunSpec, places: ConfigPlaces): readonly ConfigMount[] {
-  const asked = spec.mounts.map((mount) => configMount(mount, places))
+  const given = (spec.devices?.mounts ?? []).map(({ target, source, type, options }) => ({
+    destination: target,
+    type,
+    source,
+    options,
+  }))
+  const replaced = new Set<string>(given.map((mount) => mount.destination))
+  const asked = [
+    ...spec.mounts
+      .map((mount) => configMount(mount, places))
+      .filter(({ destination }) => !replaced.has(destination)),
+    ...given,
+  ]
   const taken = new Set(asked.map((mount) => mount.destination))
   const free = (mount: ConfigMount) => !taken.has(mount.destination)
   // Without a cgroup of its own a container has nothing to look up there, and a fresh cgroup2 mount costs 10 ms.

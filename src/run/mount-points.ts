@@ -1,5 +1,5 @@
-// The paths that the runtime will make in a root because something is mounted there or the command starts there, and that a build therefore
-// leaves out of the layer. It looks, and makes nothing.
+// The paths that the runtime will make in a root because something is mounted there, a device is wanted there or the command starts there,
+// and that a build therefore leaves out of the layer. It looks, and makes nothing.
 import fs from 'node:fs'
 import { comparePaths, isWithin, parentPath, type RootPath, rootPath, toRootPath } from '../core/index.ts'
 import type { FileView } from '../layer/index.ts'
@@ -9,7 +9,7 @@ import type { RunSpec } from './spec.ts'
 
 export interface MountPoint {
   readonly path: RootPath
-  readonly kind: 'directory' | 'file'
+  readonly kind: 'directory' | 'file' | 'node'
 }
 
 /**
@@ -31,6 +31,8 @@ export function mountPoints(
           ? ('directory' as const)
           : ('file' as const),
     })),
+    ...(spec.devices?.mounts ?? []).map(({ target, kind }) => ({ path: target, kind })),
+    ...(spec.devices?.nodes ?? []).map(({ path }) => ({ path, kind: 'node' as const })),
   ].map((mount) => ({ ...mount, path: resolvePath(view, mount.path, 'all') }))
   const cwd: MountPoint = {
     path: resolvePath(view, toRootPath(spec.cwd), 'all'),

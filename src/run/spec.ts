@@ -1,5 +1,6 @@
 // What to run and in what surroundings, in Peel's words; `config.ts` turns it into the OCI runtime's.
 import type { RootPath } from '../core/index.ts'
+import type { DeviceHook } from '../device/index.ts'
 import type { Limit } from './limits.ts'
 
 /** Whom a command runs as. `home` is the directory /etc/passwd names; it becomes HOME where the environment sets none. */
@@ -35,6 +36,39 @@ export type RunMount =
       readonly mode: number
     }
 
+/** A device node that the runtime makes. */
+export interface RunNode {
+  readonly path: RootPath
+  /** Block, character (`u`: the same) or fifo; a fifo has no numbers. */
+  readonly type: 'b' | 'c' | 'u' | 'p'
+  readonly major: number | undefined
+  readonly minor: number | undefined
+  /** Permission bits; the runtime's choice where they are not said. */
+  readonly fileMode: number | undefined
+  readonly uid: number
+  readonly gid: number
+  /** Some of `rwm`: what a device cgroup lets the command do with it. */
+  readonly permissions: string
+}
+
+/** What a command is given of devices. */
+export interface RunDevices {
+  /** `NAME=value`, in place of variables of the same names. */
+  readonly env: readonly string[]
+  readonly nodes: readonly RunNode[]
+  /** `kind` is what the mount point is. */
+  readonly mounts: readonly {
+    readonly source: string
+    readonly target: RootPath
+    readonly type: string
+    readonly options: readonly string[]
+    readonly kind: 'directory' | 'file'
+  }[]
+  /** Programs of this machine. */
+  readonly hooks: readonly DeviceHook[]
+  readonly additionalGids: readonly number[]
+}
+
 export interface RunSpec {
   /** The command and its arguments; a command without `/` is looked up in PATH. */
   readonly args: readonly string[]
@@ -44,6 +78,7 @@ export interface RunSpec {
   readonly cwd: string
   readonly user: User
   readonly mounts: readonly RunMount[]
+  readonly devices?: RunDevices | undefined
   /** `host`: this machine's network; `none`: a loopback device and nothing else. */
   readonly network: 'host' | 'none'
   /** `sandbox`: docker's default capabilities, seccomp profile and masked paths; `insecure`: all capabilities, none of the rest. */

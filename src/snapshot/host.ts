@@ -1,6 +1,6 @@
 // Entries of files of this machine, and the metadata of entries put on files: the two directions between disk and `Meta`.
 import fs from 'node:fs'
-import { hostPath, isFault, pathText, type RootPath } from '../core/index.ts'
+import { hostPath, isFault, pathText, type RootPath, splitDeviceNumber } from '../core/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Meta, Node } from '../layer/index.ts'
 
@@ -43,15 +43,7 @@ export function nodeOf(
   if (stat.isFIFO()) return { kind: 'fifo', path, meta }
   if (!stat.isCharacterDevice() && !stat.isBlockDevice()) return undefined
   const device = stat.isCharacterDevice() ? 'char' : 'block'
-  return { kind: 'device', path, meta, device, ...numbers(stat.rdev) }
-}
-
-/** Major and minor of a dev_t as the C library packs it (sys/sysmacros.h). */
-function numbers(rdev: bigint): { readonly major: number; readonly minor: number } {
-  return {
-    major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n)),
-    minor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n)),
-  }
+  return { kind: 'device', path, meta, device, ...splitDeviceNumber(stat.rdev) }
 }
 
 /** What an unprivileged copy does without: owners, devices and xattrs that only root may set. */

@@ -1,4 +1,5 @@
 // RUN: each field that must be in its key, and each that must not; and what instructions without a layer do to the RUN after them.
+import path from 'node:path'
 import { swap, testChanges } from './key-change.ts'
 
 const files = { 'src/a': 'a\n', 'src/b': 'b\n' }
@@ -6,6 +7,7 @@ const enters = (name: string, first: string, second: string, reason = '*') =>
   swap(name, [first, second], [reason], { files })
 const staysOut = (name: string, first: string, second: string) =>
   swap(name, [first, second], ['hit'], { files })
+const devices = (folder: string) => ({ cdiSpecDirs: [path.join(import.meta.dirname, 'devices', folder)] })
 const mount = (first: string, second: string): readonly [string, string] => [
   `RUN --mount=${first} true`,
   `RUN --mount=${second} true`,
@@ -64,6 +66,26 @@ testChanges('RUN runs again for', [
     ...mount('type=secret,id=x,mode=0444', 'type=secret,id=x,mode=0444,uid=5'),
   ),
   enters('the id of an agent', ...mount('type=ssh,id=x', 'type=ssh,id=y')),
+  swap(
+    'a device',
+    ['RUN : one', 'RUN --device=vendor.test/device=a : one'],
+    ['--device vendor.test/device=a is new'],
+    {
+      second: devices('one'),
+    },
+  ),
+  swap(
+    'another device',
+    ['RUN --device=vendor.test/device=a true', 'RUN --device=vendor.test/device=b true'],
+    ['*'],
+    { first: devices('one'), second: devices('one') },
+  ),
+  swap(
+    'an optional device that has come',
+    ['RUN --device=vendor.test/device=a : come', 'RUN --device=vendor.test/device=a : come'],
+    ['*'],
+    { second: devices('one') },
+  ),
   enters('one mount more', 'RUN true', 'RUN --mount=type=tmpfs,target=/a true'),
 ])
 
@@ -78,6 +100,16 @@ testChanges('RUN does not run again for', [
   staysOut('an ARG after it, or without a value', 'RUN true', 'ARG b\nRUN true\nARG a=1'),
   staysOut('how a mount is written', ...mount('type=bind,source=src,target=/a', 'dst=/a,src=/src,ro=true')),
   staysOut('how a cache is shared', ...mount('type=cache,target=/a', 'type=cache,target=/a,sharing=locked')),
+  swap(
+    'how a device is asked for, and what is behind its name',
+    ['RUN --device=vendor.test/device true', 'RUN --device=mine,required true'],
+    ['hit'],
+    {
+      first: devices('one'),
+      second: { ...devices('other'), allow: ['device=vendor.test/device=a,alias=mine'] },
+    },
+  ),
+  staysOut('an optional device that is not there', 'RUN true', 'RUN --device=vendor.test/none true'),
   swap('the address of an added host', ['RUN true', 'RUN true'], ['hit'], {
     first: { addHosts: ['h:10.0.0.1'] },
     second: { addHosts: ['h:10.0.0.2'] },

@@ -1,33 +1,34 @@
 // RUN: the command in a draft over the layers below, then what it changed packed into a layer.
-import { field, type KeyPart } from '../../cache/index.ts'
-import {
-  type Context,
-  chainId,
-  type DiffId,
-  Fault,
-  isFault,
-  parsePlatform,
-  toRootPath,
-} from '../../core/index.ts'
+import { type Context, type DiffId, Fault, isFault, parsePlatform, toRootPath } from '../../core/index.ts'
+import { type AllowedDevices, allowDevices, editsOf } from '../../device/index.ts'
 import type { Stack } from '../../layer/index.ts'
 import type { PlannedMount, RunStep } from '../../plan/index.ts'
-import { findObstacle, findUser, mountPoints, type RunMount, type RunSpec } from '../../run/index.ts'
+import {
+  findObstacle,
+  findUser,
+  mountPoints,
+  type RunMount,
+  type RunSpec,
+  runDevices,
+} from '../../run/index.ts'
 import { openCacheMount } from '../cache-mount.ts'
 import { keepFailedStep } from '../failed-step.ts'
 import type { Prepared, Work } from '../prepared.ts'
 import { openAgentMount } from '../ssh/mount.ts'
 import { stepChanges } from '../step-changes.ts'
-import { clampTime, isLayered, originParts, type Sandbox, sourceLayers, type Tools } from '../tools.ts'
+import { clampTime, isLayered, originParts, type Tools } from '../tools.ts'
 import { type Bind, openBind } from './bind.ts'
+import { runFields } from './run-key.ts'
 
 export function prepareRun(step: RunStep, tools: Tools): Prepared {
-  if (step.security === 'insecure' && !tools.allowInsecure)
+  if (step.security === 'insecure' && !tools.allowed.insecure)
     throw new Fault('step.refused', 'RUN --security=insecure is not allowed', {
       hint: 'build with --allow security.insecure',
     })
+  const allowed = allowDevices(step.devices, tools.devices, tools.allowed.devices)
   const bound = step.mounts.filter(({ mount }) => mount.type === 'bind')
   return {
-    fields: runFields(step, tools),
+    fields: runFields(step, allowed, tools),
     origin: originOf(bound, tools),
     ignore: bound
       .map(({ source }) => (source.from === 'context' ? tools.context(source.name).ignore : undefined))
@@ -37,7 +38,7 @@ export function prepareRun(step: RunStep, tools: Tools): Prepared {
       for (const planned of bound) binds.push(await openBind(planned, tools, ctx))
       return {
         files: () => binds.flatMap((bind) => bind.parts()),
-        perform: (work, inner) => perform(step, { tools, binds, work }, inner),
+        perform: (work, inner) => perform(step, { tools, binds, allowed, work }, inner),
       }
     },
   }
@@ -53,110 +54,27 @@ function originOf(bound: readonly PlannedMount[], tools: Tools): Prepared['origi
     })
 }
 
-function runFields(step: RunStep, tools: Tools): KeyPart[] {
-  return [
-    field('instruction', 'RUN'),
-    ...commandFields(step.args),
-    ...(step.script === undefined ? [] : [field('script', step.script.body)]),
-    ...step.env.map((variable) => {
-      const at = variable.indexOf('=')
-      const name = variable.slice(0, at)
-      const label = `${step.argumentNames.has(name) ? 'ARG' : 'ENV'} ${name}`
-      return field(`variable ${name}`, variable.slice(at + 1), label)
-    }),
-    field('working directory', step.workdir),
-    field('user', step.user),
-    field('network', step.network),
-    field('security', step.security),
-    ...sandboxFields(tools.sandbox),
-    ...step.mounts.flatMap((planned, number) => mountFields(planned, number + 1, tools)),
-    field('platform', step.platform),
-  ]
-}
-
-/** Of what a build gives to all its RUNs the names of hosts count, not their addresses (BuildKit's rule). */
-function sandboxFields({
-  extraHosts = [],
-  hostname,
-  limits = [],
-  shmSize,
-  cgroupParent,
-}: Sandbox): KeyPart[] {
-  return [
-    ...extraHosts.map(({ name }) => field(`host ${name}`, 'set')),
-    ...(hostname === undefined ? [] : [field('host name', hostname)]),
-    ...limits.map(({ name, soft, hard }) => field(`ulimit ${name}`, `${soft}:${hard}`)),
-    ...(shmSize === undefined ? [] : [field('size of /dev/shm', String(shmSize))]),
-    ...(cgroupParent === undefined ? [] : [field('cgroup parent', cgroupParent)]),
-  ]
-}
-
-/** A shell's command line is told apart from the shell, so that an explanation can show what the Dockerfile says. */
-function commandFields(args: readonly string[]): KeyPart[] {
-  const [shell, flag, text, ...rest] = args
-  if (flag !== '-c' || text === undefined || rest.length > 0) return [field('command', JSON.stringify(args))]
-  return [field('shell', shell ?? ''), field('command', text)]
-}
-
-/** What of a mount is the step's identity: where and how, never the contents of a secret or of a cache. */
-function mountFields({ mount, target, source }: PlannedMount, number: number, tools: Tools): KeyPart[] {
-  const options = mountOptions(mount)
-  if (mount.type === 'cache') options.push(['from', chainId(sourceLayers(source, tools))])
-  return [
-    field(`mount ${number} type`, mount.type),
-    ...(target === undefined ? [] : [field(`mount ${number} target`, target)]),
-    ...options.flatMap(([name, value]) =>
-      value === undefined
-        ? []
-        : [field(`mount ${number} ${name}`, String(value), `--mount ${target ?? mount.type} ${name}`)],
-    ),
-  ]
-}
-
-type MountOption = readonly [name: string, value: string | number | boolean | undefined]
-
-function mountOptions(mount: PlannedMount['mount']): MountOption[] {
-  switch (mount.type) {
-    case 'bind':
-      return [['readonly', mount.readonly]]
-    case 'cache':
-      return [
-        ['id', mount.id],
-        ['source', mount.source],
-        ['uid', mount.uid],
-        ['gid', mount.gid],
-        ['mode', octal(mount.mode)],
-        ['readonly', mount.readonly],
-      ]
-    case 'tmpfs':
-      return [['size', mount.size]]
-    case 'secret':
-    case 'ssh':
-      return [
-        ['id', mount.id],
-        ...(mount.type === 'secret' ? [['env', mount.env] as const] : []),
-        ['uid', mount.uid],
-        ['gid', mount.gid],
-        ['mode', octal(mount.mode)],
-        ['required', mount.required],
-      ]
-  }
-}
-
-function octal(mode: number): string {
-  return mode.toString(8)
-}
-
 async function perform(
   step: RunStep,
-  { tools, binds, work }: { readonly tools: Tools; readonly binds: readonly Bind[]; readonly work: Work },
+  {
+    tools,
+    binds,
+    allowed,
+    work,
+  }: {
+    readonly tools: Tools
+    readonly binds: readonly Bind[]
+    readonly allowed: AllowedDevices
+    readonly work: Work
+  },
   ctx: Context,
 ) {
   // `RUN []` says to run nothing
   if (step.args.length === 0) return await tools.store.layers.pack([], ctx)
   const below = tools.store.layers.stack(work.below)
   await using stack = new AsyncDisposableStack()
-  const spec = await runSpec(step, { tools, binds, below, stack }, ctx)
+  warnOfMissing(step, allowed, ctx)
+  const spec = await runSpec(step, { tools, binds, allowed, below, stack }, ctx)
   const points = mountPoints(below, spec)
   const draft = stack.use(await tools.machine.snapshots.draft(work.below, {}, ctx))
   const result = await tools.machine.runtime.run(
@@ -169,6 +87,16 @@ async function perform(
   const pack = () => tools.store.layers.repack(changes, { watch: tools.leaks.watch(step, ctx) }, ctx)
   if (result.status === 0) return await pack()
   throw failure(step, result.status, await keep(step, { tools, work, pack }))
+}
+
+function warnOfMissing({ place }: RunStep, { missing }: AllowedDevices, ctx: Context): void {
+  for (const name of missing)
+    ctx.emit({
+      type: 'warning',
+      code: 'device.missing',
+      message: `optional device "${name}" is not registered: the command runs without it`,
+      place,
+    })
 }
 
 type Kept = { readonly id: string } | { readonly leak: Fault }
@@ -225,11 +153,13 @@ async function runSpec(
   {
     tools,
     binds,
+    allowed,
     below,
     stack,
   }: {
     readonly tools: Tools
     readonly binds: readonly Bind[]
+    readonly allowed: AllowedDevices
     readonly below: Stack
     readonly stack: AsyncDisposableStack
   },
@@ -288,12 +218,14 @@ async function runSpec(
       }
     }
   }
+  const user = findUser(below, step.user)
   return {
     args: step.args,
     env,
     cwd: step.workdir,
-    user: findUser(below, step.user),
+    user,
     mounts,
+    devices: allowed.devices.length === 0 ? undefined : runDevices(editsOf(allowed.devices), user),
     network: step.network,
     security: step.security,
     ...tools.sandbox,

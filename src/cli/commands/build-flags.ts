@@ -5,7 +5,11 @@ import { otherFlags } from './build-refused.ts'
 export const buildFlags = {
   ...otherFlags,
   'add-host': { kind: 'list', value: 'list', about: 'Add a custom host-to-IP mapping ("host:ip") for RUN' },
-  allow: { kind: 'list', value: 'list', about: 'Allow extra privileges: security.insecure' },
+  allow: {
+    kind: 'list',
+    value: 'list',
+    about: 'Allow extra privileges: security.insecure, device[=NAME[,alias=NAME]]',
+  },
   annotation: {
     kind: 'list',
     value: 'list',
@@ -27,6 +31,11 @@ export const buildFlags = {
     value: 'list',
     about:
       'Fill a shared cache: type=registry,ref=IMAGE[,mode=max], type=local,dest=DIR[,mode=max] or type=inline',
+  },
+  'cdi-spec-dir': {
+    kind: 'list',
+    value: 'dir',
+    about: 'Directories of the CDI files that describe devices for RUN --device (default /etc/cdi, …)',
   },
   'build-arg': { kind: 'list', value: 'list', about: 'Set build-time variables' },
   call: {

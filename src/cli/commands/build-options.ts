@@ -49,7 +49,8 @@ export function readOptions(flags: BuildFlags, path: string, around: Surrounding
     shmSize: flags['shm-size'],
     cgroupParent: flags['cgroup-parent'],
     ssh: flags.ssh.map(parseAgent),
-    allow: flags.allow.flatMap((text) => text.split(',')),
+    allow: flags.allow.flatMap((text) => (text.startsWith('device=') ? [text] : text.split(','))),
+    cdiSpecDirs: flags['cdi-spec-dir'],
     sourceDateEpoch: Object.hasOwn(buildArgs, 'SOURCE_DATE_EPOCH')
       ? undefined
       : parseEpoch(around.env.SOURCE_DATE_EPOCH),

@@ -44,7 +44,7 @@ describe('the options of a build', () => {
       '-t a:1 --tag=b -f d/Dockerfile --build-arg A=1=2 --build-arg FROM_ENV --build-arg UNSET --label k=v --label bare ' +
       '--target t --secret id=s,src=p --no-cache --no-cache-filter x,y --platform linux/arm64 --network none ' +
       '--secret-build-arg S=x --require-cached ' +
-      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --annotation a.b=c --provenance=false --cache-from x,y --cache-from type=local,src=d,tag=t --cache-to type=registry,ref=r.io/c,mode=max,compression=zstd,compression-level=9,ignore-error=true --cache-to type=inline --cache-to z --builder y --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
+      '--add-host h=1.2.3.4 --add-host h6:[::1] --allow security.insecure --allow device=v.com/d=a,alias=b --cdi-spec-dir /cdi --annotation a.b=c --provenance=false --cache-from x,y --cache-from type=local,src=d,tag=t --cache-to type=registry,ref=r.io/c,mode=max,compression=zstd,compression-level=9,ignore-error=true --cache-to type=inline --cache-to z --builder y --ulimit nofile=1:2 --shm-size 1g --cgroup-parent /p --ssh default --ssh k=a,b --rm --force-rm --pull --parallel 3 .'
     assert.deepEqual(await optionsOf(line.split(' '), { env }), {
       context: { kind: 'directory', path: '.' },
       dockerfile: { kind: 'path', path: 'd/Dockerfile' },
@@ -71,7 +71,8 @@ describe('the options of a build', () => {
         { id: 'k', paths: ['a', 'b'] },
       ],
       addHosts: ['h:1.2.3.4', 'h6:::1'],
-      allow: ['security.insecure'],
+      allow: ['security.insecure', 'device=v.com/d=a,alias=b'],
+      cdiSpecDirs: ['/cdi'],
       sourceDateEpoch: 12,
       cacheFrom: [
         { kind: 'registry', ref: 'x' },

@@ -26,6 +26,7 @@ const fixFlags = {
   'add-host': buildFlags['add-host'],
   allow: buildFlags.allow,
   'build-arg': buildFlags['build-arg'],
+  'cdi-spec-dir': buildFlags['cdi-spec-dir'],
   'build-context': buildFlags['build-context'],
   network: buildFlags.network,
   platform: buildFlags.platform,

@@ -74,8 +74,13 @@ export interface BuildOptions {
   readonly cgroupParent?: string | undefined
   /** Agents and keys for RUN --mount=type=ssh and for git over ssh. Without paths: the agent of SSH_AUTH_SOCK. */
   readonly ssh?: readonly { readonly id: string; readonly paths: readonly string[] }[]
-  /** `security.insecure`: lets `RUN --security=insecure` have all capabilities. */
+  /**
+   * `security.insecure`: lets `RUN --security=insecure` have all capabilities. `device`, `device=NAME` or `device=NAME,alias=NAME`: lets
+   * `RUN --device` have all devices, these, or these by another name.
+   */
   readonly allow?: readonly string[]
+  /** Directories of the files that describe devices (CDI); default: PEEL_CDI_SPEC_DIRS, else /etc/cdi, /var/run/cdi and /etc/buildkit/cdi. */
+  readonly cdiSpecDirs?: readonly string[]
   /** Seconds since the epoch, clamps all times in the image; default: SOURCE_DATE_EPOCH of the build arguments. */
   readonly sourceDateEpoch?: number | undefined
   /** Caches to look steps up in that this store does not know; one that cannot be read is a warning. */
