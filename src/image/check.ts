@@ -1,5 +1,5 @@
 // What the OCI image-spec asks of its documents (schema/*.json, v1.1). `checkDocument` holds a document to every word of it; reading
-// is kinder where images in the wild are: any text as environment or time, no layers, null for nothing.
+// is kinder where images in the wild are: any text as environment, time or media type, no layers, null for nothing.
 import { isFault, parseDigest } from '../core/index.ts'
 import { boolean, type Check, fields, integer, list, map, oneOf, text } from './shape.ts'
 
@@ -22,7 +22,7 @@ export function problemOf(kind: DocumentKind, value: unknown): string | undefine
 }
 
 const token = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}'
-const mediaType = text(new RegExp(`^${token}/${token}$`), 'a media type')
+const exactMediaType = text(new RegExp(`^${token}/${token}$`), 'a media type')
 const annotations = map(text())
 
 /** Algorithms that nobody registered are allowed, but a known one must have its own form. */
@@ -37,7 +37,13 @@ const digest: Check = (value, at) => {
   }
 }
 
+/** What nobody knows is passed over in a list of manifests, however it is spelled. */
+function mediaTypeCheck(exact: boolean): Check {
+  return exact ? exactMediaType : text()
+}
+
 function descriptorCheck(exact: boolean): Check {
+  const mediaType = mediaTypeCheck(exact)
   return fields(
     {
       mediaType,
@@ -64,6 +70,7 @@ function descriptorCheck(exact: boolean): Check {
 
 function manifestCheck(exact: boolean): Check {
   const descriptor = descriptorCheck(exact)
+  const mediaType = mediaTypeCheck(exact)
   return fields(
     {
       schemaVersion: integer(2, 2),
@@ -80,6 +87,7 @@ function manifestCheck(exact: boolean): Check {
 
 function indexCheck(exact: boolean): Check {
   const descriptor = descriptorCheck(exact)
+  const mediaType = mediaTypeCheck(exact)
   return fields(
     {
       schemaVersion: integer(2, 2),

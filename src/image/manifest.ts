@@ -2,6 +2,7 @@
 // always that of the bytes.
 import { Fault, mediaTypes } from '../core/index.ts'
 import { problemOf } from './check.ts'
+import { layerType } from './layer-type.ts'
 import type { ImageIndex, ImageManifest } from './types.ts'
 
 /**
@@ -19,13 +20,33 @@ export function parseManifest(bytes: Uint8Array, mediaType?: string): ImageManif
     if (type !== undefined && kindOf(type) !== undefined && kindOf(type) !== kind)
       throw invalid(`its media type is ${type} but it has the fields of an image ${kind}`)
   const problem = problemOf(kind, value)
-  if (problem !== undefined) throw invalid(problem)
+  if (problem !== undefined)
+    throw new Fault('manifest.invalid', `the image ${kind} cannot be used: ${problem}`)
   return value as unknown as ImageManifest | ImageIndex
 }
 
 /** Whether a parsed document lists manifests. */
 export function isIndex(value: ImageManifest | ImageIndex): value is ImageIndex {
   return 'manifests' in value
+}
+
+/** The media type that tells a chart, a signature or the like from a container image; `undefined` for images. */
+export function foreignType({ artifactType, config, layers }: ImageManifest): string | undefined {
+  if (!configTypes.has(config.mediaType)) return artifactType ?? config.mediaType
+  return layers.find(({ mediaType }) => layerType(mediaType) === undefined && !/\btar\b/.test(mediaType))
+    ?.mediaType
+}
+
+/** Docker 1.10 pushed configs without a type of their own. */
+const configTypes = new Set<string>([
+  mediaTypes.ociConfig,
+  mediaTypes.dockerConfig,
+  'application/octet-stream',
+])
+
+/** Whether a media type is that of an image or of a list of images. */
+export function isImageType(mediaType: string): boolean {
+  return kindOf(mediaType) !== undefined
 }
 
 function kindOf(mediaType: string): 'manifest' | 'index' | undefined {

@@ -9,10 +9,12 @@ import {
   type Platform,
   parseFetchReference,
   parseReference,
+  printFamiliar,
   type Reference,
   silent,
 } from '../core/index.ts'
 import {
+  foreignType,
   type ImageConfig,
   type ImageManifest,
   isIndex,
@@ -112,6 +114,12 @@ export class Registry implements Disposable {
     const { descriptor, bytes } = own
     const manifest = parseManifest(bytes, descriptor.mediaType) as ImageManifest
     const exact = { domain, path, digest: descriptor.digest }
+    const foreign = foreignType(manifest)
+    if (foreign !== undefined)
+      throw new Fault(
+        'manifest.invalid',
+        `${printFamiliar(exact)} is no image: it holds something of the media type ${foreign}`,
+      )
     const configBytes = await this.small(exact, manifest.config, ctx)
     const config = parseConfig(configBytes)
     return { reference: exact, descriptor, manifest, manifestBytes: bytes, config, configBytes, index }

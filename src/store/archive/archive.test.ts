@@ -165,6 +165,32 @@ describe('layouts that are not what they say', () => {
     }
   })
 
+  test('charts and what nobody knows stand beside images, and alone they are no images', async (t) => {
+    const members: Record<string, string> = {}
+    const put = (mediaType: string, value: unknown) => {
+      const text = JSON.stringify(value)
+      members[`blobs/sha256/${sha256(text).slice(7)}`] = text
+      return { mediaType, digest: sha256(text), size: text.length }
+    }
+    const manifestOf = (config: unknown) =>
+      put('application/vnd.oci.image.manifest.v1+json', { schemaVersion: 2, config, layers: [] })
+    const chart = manifestOf(put('application/vnd.cncf.helm.config.v1+json', {}))
+    const rootfs = { type: 'layers', diff_ids: [] }
+    const config = { architecture: 'amd64', os: 'linux', rootfs }
+    const image = manifestOf(put('application/vnd.oci.image.config.v1+json', config))
+    const cake = { ...chart, mediaType: 'x-cake' }
+    const layout = (...manifests: unknown[]) => ({
+      ...members,
+      'index.json': JSON.stringify({ schemaVersion: 2, mediaType, manifests }),
+    })
+    const loaded = (await load(t, layout(cake, chart, image))) as { image: { digest: string } }[]
+    assert.deepEqual(
+      loaded.map((one) => one.image.digest),
+      [image.digest],
+    )
+    await assert.rejects(load(t, layout(cake, chart)), { code: 'archive.invalid', message: /no images/ })
+  })
+
   test('indexes of indexes without end', async (t) => {
     const members: Record<string, string> = {}
     let text = indexOf(`sha256:${'a'.repeat(64)}`)

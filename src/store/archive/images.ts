@@ -13,7 +13,15 @@ import {
   sha256,
   withDefaultTag,
 } from '../../core/index.ts'
-import { type ImageManifest, isIndex, parseConfig, parseManifest, selectPlatform } from '../../image/index.ts'
+import {
+  foreignType,
+  type ImageManifest,
+  isImageType,
+  isIndex,
+  parseConfig,
+  parseManifest,
+  selectPlatform,
+} from '../../image/index.ts'
 import { refNameKey } from '../refs.ts'
 import type { Pieces } from './pieces.ts'
 
@@ -89,6 +97,7 @@ function isDockerEntry(entry: unknown): entry is DockerEntry {
   return isText(Config) && isList(RepoTags) && isList(Layers)
 }
 
+/** What is no image in a layout (charts, signatures) is passed over, unless there is nothing else. */
 async function readLayout<Layer>(pieces: Pieces<Layer>): Promise<FoundImage<Layer>[]> {
   const found = new Map<string, FoundImage<Layer>>()
   for (const entry of layoutEntries(pieces))
@@ -106,10 +115,10 @@ export function layoutEntries(pieces: Pick<Pieces<unknown>, 'bytes'>): readonly 
   const index = bytes === undefined ? undefined : parseManifest(bytes)
   if (index === undefined || !isIndex(index))
     throw new Fault('archive.invalid', "the archive's index.json is not an image index")
-  return index.manifests.filter((entry) => !isAttestation(entry))
+  return index.manifests.filter((entry) => isImageType(entry.mediaType) && !isAttestation(entry))
 }
 
-/** A manifest gives one image; an index gives those of its images that the archive has. They have no names yet. */
+/** A manifest gives one image, or none if it is something else's; an index gives those of its images that the archive has. They have no names yet. */
 export async function readEntry<Layer>(
   pieces: Pieces<Layer>,
   entry: Descriptor,
@@ -121,15 +130,16 @@ export async function readEntry<Layer>(
   const parsed = parseManifest(bytes, entry.mediaType)
   if (!isIndex(parsed)) {
     const { mediaType } = entry
+    if (foreignType(parsed) !== undefined) return []
     return [await readManifest(pieces, { bytes, manifest: parsed, mediaType })]
   }
-  const images = parsed.manifests.filter((one) => !isAttestation(one))
+  const images = parsed.manifests.filter((one) => isImageType(one.mediaType) && !isAttestation(one))
   const present = images.filter((one) => pieces.has(nameOf(one)))
   if (present.length === 0)
     throw new Fault('archive.invalid', `the archive has none of the images of the index ${entry.digest}`)
   const found: FoundImage<Layer>[] = []
   for (const one of present) found.push(...(await readEntry(pieces, one, depth + 1)))
-  if (present.length === 1) return found
+  if (present.length === 1 || found.length === 0) return found
   if (present.length < images.length) return [ofThisMachine(found, { ...parsed, manifests: present })]
   const index = { bytes, mediaType: parsed.mediaType ?? mediaTypes.ociIndex }
   return found.map((image) => ({ ...image, index }))

@@ -63,7 +63,7 @@ export async function loadFromLayout(
   const chosen = isIndex(parsed) ? selectPlatform(parsed, wanted.platform).digest : undefined
   const image = found.find(({ manifest }) => chosen === undefined || sha256(manifest!.bytes) === chosen)
   if (image !== undefined) return storeImage(store, image).image
-  throw new Fault('archive.invalid', `the layout ${directory} lacks the image ${chosen}`)
+  throw new Fault('archive.invalid', `the layout ${directory} lacks the image ${chosen ?? entry.digest}`)
 }
 
 /** Stores the documents of an image whose layers are stored; `descriptor` is what a name is to point to. */

@@ -12,6 +12,7 @@ import { parsePage } from '../../../src/registry/lists.ts'
 import { printRefusal } from '../../../src/registry/refusal.ts'
 import { loadArchive, openStore } from '../../../src/store/index.ts'
 import { checkFlattened } from '../flattened.ts'
+import { checkApply, type TarEntry } from '../layer-cases.ts'
 import { withServer } from '../registry-server.ts'
 import { type Case, type Result, skip, verdict } from '../suite.ts'
 
@@ -169,14 +170,40 @@ const checks: Readonly<Record<string, Check>> = {
   MatchesPlatform: ({ given, required, want }) => checkSatisfies(given, required, want),
   async ociLayout({ dir, index }, directory) {
     const place = path.join(directory, text(dir))
-    const { manifests } = index as { readonly manifests: readonly { readonly mediaType: string }[] }
-    if (manifests.every(({ mediaType }) => !/image\.(manifest|index)\.v1/.test(mediaType)))
+    const { manifests } = index as {
+      readonly manifests: readonly { readonly mediaType: string; readonly digest: string }[]
+    }
+    // One holds a chart and no image.
+    const isChart = ({ digest }: { readonly digest: string }): boolean => {
+      const file = path.join(place, 'blobs', digest.replace(':', '/'))
+      return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('application/vnd.cncf.helm.')
+    }
+    const isImage = ({ mediaType }: { readonly mediaType: string }) =>
+      /image\.(manifest|index)\.v1/.test(mediaType)
+    if (manifests.every((one) => !isImage(one) || isChart(one)))
       return withStore((store) => assert.rejects(loadArchive(store, place, silent), isFault))
     if (!fs.existsSync(path.join(place, 'blobs'))) skip('the layout has no blobs')
     await withStore(async (store) => {
       const loaded = await loadArchive(store, place, silent)
       assert.ok(loaded.length > 0)
       assert.deepEqual((await store.verify(silent)).problems, [])
+    })
+  },
+  // Names that climb out are held inside the root; those that another system would read so are names here.
+  ExtractRejectsUnsafeArchivePaths: ({ id, path: name, wantErr }) =>
+    checkApply({
+      id,
+      layers: [[{ name: text(name), type: name === '.' ? 'dir' : 'file', content: 'data' }]],
+      expect: wantErr === true ? { mayError: true } : {},
+    }),
+  // The source does not state its map in the case: `baz` and `red/blue` are deleted.
+  WhiteoutDir({ path: name, whiteout }) {
+    const upper: TarEntry[] = ['.wh.baz', 'red/.wh.blue'].map((name) => ({ name, type: 'file' }))
+    const check = whiteout === true ? { absent: text(name) } : { exists: text(name) }
+    return checkApply({
+      id: text(name),
+      layers: [[{ name: text(name), type: 'file' }], upper],
+      checks: [check],
     })
   },
   flatten: ({ file, expect }, directory) => checkFlattened(path.join(directory, text(file)), text(expect)),
