@@ -1,9 +1,10 @@
-// Stages that need each other. A Dockerfile with such a circle is refused anyway, since files come from earlier stages only: this says
-// which stage is in the circle, which the order alone does not tell.
+// Stages that need each other. A build that came to one would fail, since files come from earlier stages only; as in BuildKit it fails
+// even where the target needs none of them.
+import { Fault } from '../core/index.ts'
 import type { Dockerfile, Stage } from '../dockerfile/index.ts'
 
-/** The name of the first stage that leads into a circle of COPY --from and RUN --mount=from; `undefined` where there is none. */
-export function findCircle(file: Dockerfile): string | undefined {
+/** Faults with `stage.missing` for the first stage that leads into a circle of COPY --from and RUN --mount=from. */
+export function checkCircles(file: Dockerfile): void {
   const visited = new Set<Stage>()
   const onPath = new Set<Stage>()
   const leadsBack = (stage: Stage): boolean => {
@@ -16,7 +17,13 @@ export function findCircle(file: Dockerfile): string | undefined {
     return found
   }
   const first = file.stages.find(leadsBack)
-  return first === undefined ? undefined : (first.name ?? `stage-${first.index}`)
+  if (first === undefined) return
+  const name = first.name ?? `stage-${first.index}`
+  throw new Fault('stage.missing', `circular dependency detected on stage: ${name}`, {
+    hint: 'a stage can take files only from stages that do not need it',
+    place: first.from.place,
+    source: file.source,
+  })
 }
 
 function neededBy(stage: Stage, file: Dockerfile): readonly Stage[] {
@@ -27,7 +34,11 @@ function neededBy(stage: Stage, file: Dockerfile): readonly Stage[] {
       fields.flatMap(({ key, value }) => (key === 'from' ? [value] : [])),
     )
   })
-  return names.flatMap((name) =>
-    file.stages.filter((other) => name !== undefined && other.name === name.toLowerCase()),
-  )
+  return names.flatMap((name) => {
+    if (name === undefined) return []
+    const needed = /^\d+$/.test(name)
+      ? file.stages[Number(name)]
+      : file.stages.findLast((other) => other.name === name.toLowerCase())
+    return needed === undefined ? [] : [needed]
+  })
 }

@@ -17,13 +17,16 @@ export function copyStep(
     if (typeof source !== 'string') return { kind: 'inline', name: source.name, body: heredocText(source) }
     return remoteItem(source, instruction) ?? { kind: 'path', path: source }
   })
+  // a flag whose variables come out empty is as good as not given
+  const chown = flags.chown || undefined
+  const chmod = flags.chmod || undefined
   if (instruction.kind === 'ADD') checkChecksum(instruction.flags.checksum, items)
   return {
     kind: 'copy',
     createdBy: copyCreatedBy(instruction.kind, {
       parents: how.parents,
-      chown: flags.chown,
-      chmod: flags.chmod,
+      chown,
+      chmod,
       sources: sources.filter((source) => typeof source === 'string'),
       inline: sources.flatMap((source) => (typeof source === 'string' ? [] : [source.name])),
       destination,
@@ -31,8 +34,8 @@ export function copyStep(
     source: how.source,
     items,
     destination: destinationPath(workdirOf(state), destination),
-    chown: flags.chown,
-    chmod: flags.chmod,
+    chown,
+    chmod,
     exclude: flags.exclude,
     parents: how.parents,
     link: flags.link,

@@ -29,6 +29,7 @@ import {
   argumentNames,
   environmentOf,
   lookupIn,
+  nextWorkdir,
   normalWorkdir,
   type StageState,
   setImageVariable,
@@ -105,11 +106,12 @@ const handlers: { readonly [Kind in InstructionKind]: Instruct<Kind> } = {
     return config(pairsCreatedBy('LABEL', pairs))
   },
   WORKDIR: ({ path }, state) => {
-    const workdir = normalWorkdir(workdirOf(state), path)
+    const workdir = nextWorkdir(workdirOf(state), path)
     state.config.WorkingDir = workdir
     const createdBy = `WORKDIR ${workdir}`
-    if (workdir === '/') return config(createdBy)
-    return { kind: 'workdir', path: workdir, user: state.config.User ?? '', createdBy }
+    const made = normalWorkdir('/', workdir)
+    if (made === '/') return config(createdBy)
+    return { kind: 'workdir', path: made, user: state.config.User ?? '', createdBy }
   },
   USER: ({ user }, state) => {
     state.config.User = user

@@ -6,22 +6,21 @@ import {
   hostPlatform,
   type Place,
   type Platform,
-  parsePlatform,
   placed,
 } from '../core/index.ts'
 import {
   type Dockerfile,
   didYouMean,
   expandInstruction,
-  expandWord,
   type Instruction,
   parseTrigger,
   placeOfWord,
   type Stage,
 } from '../dockerfile/index.ts'
 import { type BuildArguments, globalArguments, isPredefined, platformArguments } from './arguments.ts'
-import { findCircle } from './circle.ts'
+import { checkCircles } from './circle.ts'
 import { fetchedBy, type ResolvedEpoch, resolveEpoch, sourceStage } from './epoch.ts'
+import { findStage, readFroms } from './from.ts'
 import { instruct, type Scope } from './instruct.ts'
 import type { BaseImage, FindContext, FindImage, NamedContext } from './resolver.ts'
 import { childState, emptyState, factsOf, imageState, lookupIn, type StageState } from './state.ts'
@@ -94,6 +93,8 @@ async function planStages(
   const targetPlatform = options.platform ?? hostPlatform()
   const declared = new Set(file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)))
   const worked = new Map<number, Promise<WorkedOut>>()
+  const froms = readFroms(file, global)
+  checkCircles(file)
 
   const workOut = (index: number): Promise<WorkedOut> => {
     const known = worked.get(index)
@@ -156,31 +157,19 @@ async function planStages(
 
   const startStage = async (stage: Stage): Promise<StageStart> => {
     const { from } = stage
-    const words = { escape: file.escape }
-    const lookup = (name: string): string | undefined => global.get(name)
-    const name = expandWord(from.image, lookup, words).text
-    if (name === '')
-      throw new Fault(
-        'dockerfile.invalid',
-        `base name (${from.image}) should not be blank`,
-        blankHint(from.image),
-      )
-    const platformText =
-      from.platform === undefined ? undefined : expandWord(from.platform, lookup, words).text
-    if (platformText === '')
-      throw new Fault(
-        'platform.invalid',
-        `empty platform value from expression ${from.platform}`,
-        blankHint(from.platform ?? ''),
-      )
-    const platform = platformText === undefined ? targetPlatform : parsePlatform(platformText)
+    const { name, platform = targetPlatform } = froms[stage.index]!
     const replacement = stage.name === undefined ? undefined : await findContext(stage.name, platform)
     if (replacement !== undefined)
       return { ...(await startOn(replacement, { stage, name: stage.name ?? '', platform })), replaced: true }
-    const earlier = findStage(name, stage.index)
+    const earlier = findStage(file, name, stage.index)
     if (earlier !== undefined) return startOnStage(earlier)
     if (name === 'scratch')
-      return { base: { kind: 'scratch' }, state: emptyState(platform), platform, replaced: false }
+      return {
+        base: { kind: 'scratch' },
+        state: emptyState(targetPlatform),
+        platform: targetPlatform,
+        replaced: false,
+      }
     const named = await findContext(name, platform)
     if (named !== undefined) return startOn(named, { stage, name, platform })
     const image = await at(
@@ -229,7 +218,7 @@ async function planStages(
 
   /** The stage that `target:NAME` means. */
   const stageOf = (name: string, before: number): number => {
-    const index = findStage(name, before)
+    const index = findStage(file, name, before)
     if (index !== undefined) return index
     throw new Fault(
       'stage.missing',
@@ -241,15 +230,9 @@ async function planStages(
   const findContext = async (name: string, platform: Platform): Promise<NamedContext | undefined> =>
     options.findContext?.(name, platform)
 
-  const findStage = (name: string, before: number): number | undefined => {
-    for (let index = before - 1; index >= 0; index--)
-      if (file.stages[index]?.name === name.toLowerCase()) return index
-    return undefined
-  }
-
   const findSource = async (name: string, current: number, platform: Platform): Promise<FileSource> => {
     if (name === 'scratch') return { from: 'nothing' }
-    const named = findStage(name, current)
+    const named = findStage(file, name, current)
     if (named !== undefined) return { from: 'stage', stage: named }
     const context = /^\d+$/.test(name) ? undefined : await findContext(name, platform)
     if (context?.kind === 'files') return context.source
@@ -261,11 +244,6 @@ async function planStages(
       throw new Fault('stage.missing', `there is no stage ${name} above this one`, stageHint(file, current))
     }
     const later = file.stages.find((stage) => stage.index >= current && stage.name === name.toLowerCase())
-    const circle = later === undefined ? undefined : findCircle(file)
-    if (circle !== undefined)
-      throw new Fault('stage.missing', `circular dependency detected on stage: ${circle}`, {
-        hint: 'a stage can take files only from stages that do not need it',
-      })
     if (later !== undefined)
       throw new Fault(
         'stage.missing',
@@ -309,12 +287,6 @@ function stageNames(file: Dockerfile, before: number): readonly string[] {
 function stageHint(file: Dockerfile, before: number): FaultDetails {
   const names = file.stages.slice(0, before).map((stage) => stage.name ?? String(stage.index))
   return names.length === 0 ? {} : { hint: `the stages here are ${names.join(', ')}` }
-}
-
-function blankHint(expression: string): FaultDetails {
-  return {
-    hint: `give its variable a value: an ARG with a default before the first FROM, or --build-arg (${expression})`,
-  }
 }
 
 /** An ONBUILD trigger of the base, as if it stood where the FROM is. */

@@ -2,11 +2,11 @@
 import { constants } from 'node:os'
 import { Fault } from '../core/index.ts'
 
-/** The number of `SIGTERM`, `TERM`, `sigterm`, `15` or `SIGRTMIN+3`; faults with `dockerfile.invalid`. */
+/** The number of `SIGTERM`, `TERM`, `sigterm`, `15` or `SIGRTMIN+3`; as in BuildKit any number but 0 is one. Faults with `dockerfile.invalid`. */
 export function parseSignal(text: string): number {
-  if (/^\d+$/.test(text)) {
+  if (/^[+-]?\d+$/.test(text)) {
     const number = Number(text)
-    if (number > 0 && number <= 64) return number
+    if (number !== 0) return number
   } else {
     const name = text.toUpperCase().replace(/^SIG/, '')
     const known = (constants.signals as Readonly<Record<string, number>>)[`SIG${name}`]
@@ -19,6 +19,6 @@ export function parseSignal(text: string): number {
     }
   }
   throw new Fault('dockerfile.invalid', `STOPSIGNAL: "${text}" is not a signal`, {
-    hint: 'use a name such as SIGTERM or a number from 1 to 64',
+    hint: 'use a name such as SIGTERM or a number such as 15',
   })
 }

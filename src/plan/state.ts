@@ -41,7 +41,7 @@ function stateOf(
     env.set('PATH', defaultPath)
     config.Env = [...(config.Env ?? []), `PATH=${defaultPath}`]
   }
-  if (config.WorkingDir) config.WorkingDir = normalWorkdir('/', config.WorkingDir)
+  if (config.WorkingDir) config.WorkingDir = nextWorkdir('/', config.WorkingDir)
   return { env, buildArgs: new Map(), config, os, author, commandSet: false }
 }
 
@@ -109,6 +109,12 @@ export function factsOf(state: StageState, platform: Platform): ImageFacts {
     ...(state.author !== undefined && { author: state.author }),
     config: state.config,
   }
+}
+
+/** Where WORKDIR leads from `from`: an absolute path stays as it was written, as in BuildKit; a relative one is joined and made clean. */
+export function nextWorkdir(from: string, path: string): string {
+  if (path === '') return from
+  return path.startsWith('/') ? path : normalWorkdir(from, path)
 }
 
 /** `path` seen from `from`, clean and absolute; `..` stops at the root. */

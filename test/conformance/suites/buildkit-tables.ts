@@ -9,7 +9,7 @@ import { parsePorts } from '../../../src/dockerfile/index.ts'
 import type { CacheExport, CacheImport } from '../../../src/engine/index.ts'
 import { proxyEnvironment } from '../../../src/plan/arguments.ts'
 import { healthcheckCreatedBy } from '../../../src/plan/created-by.ts'
-import { imageState, normalWorkdir, setImageVariable } from '../../../src/plan/state.ts'
+import { imageState, nextWorkdir, setImageVariable } from '../../../src/plan/state.ts'
 import { safeFileName } from '../../../src/plan/url-file-name.ts'
 import { readBuildFlags } from '../build-command.ts'
 import { type PlanTextOptions, planText } from '../plan-text.ts'
@@ -151,7 +151,7 @@ function withMessage(text: string) {
 
 function checkWorkdir({ currentWorkdir = '', newWorkDir = '', desiredResult, err = '' }: TableCase): void {
   if (err !== '') skip('an error that only Windows paths have')
-  assert.equal(normalWorkdir(`/${currentWorkdir}`, newWorkDir), desiredResult)
+  assert.equal(nextWorkdir(nextWorkdir('/', currentWorkdir), newWorkDir), desiredResult)
 }
 
 /** BuildKit's `--opt build-arg:A=b` is docker's `--build-arg A=b`. */

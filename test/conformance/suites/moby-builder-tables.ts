@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { isFault } from '../../../src/core/index.ts'
 import { parsePorts } from '../../../src/dockerfile/index.ts'
 import { checkDocument } from '../../../src/image/index.ts'
-import { normalWorkdir } from '../../../src/plan/state.ts'
+import { nextWorkdir } from '../../../src/plan/state.ts'
 import { urlFileName } from '../../../src/plan/url-file-name.ts'
 import { findOwner } from '../../../src/run/index.ts'
 import { fileView } from '../../../src/testing/file-view.ts'
@@ -46,7 +46,7 @@ const checks: Readonly<Record<string, (one: TableCase) => unknown>> = {
   SplitProtoPort: checkPort,
   NormalizeWorkdir({ current = '', requested = '', expected, expectedError = '' }) {
     if (expectedError !== '') return assert.rejects(planText(`FROM scratch\nWORKDIR ${requested}\n`), isFault)
-    assert.equal(normalWorkdir(`/${current}`, requested), expected)
+    assert.equal(nextWorkdir(nextWorkdir('/', current), requested), expected)
   },
   chown: checkOwner,
   DetectManifestBlobMediaTypeInvalid({ json = '' }) {
