@@ -1,4 +1,4 @@
-// Values written in Go's notations: booleans, durations, sizes. `undefined` means that the text is none.
+// Values in Go's notations: booleans, durations, sizes are read (`undefined` means that the text is none), texts are written.
 
 /** strconv.ParseBool. */
 export function parseBoolean(text: string): boolean | undefined {
@@ -45,4 +45,27 @@ export function parseUnsigned(text: string, base: 8 | 10): number | undefined {
   if (!(base === 8 ? /^[0-7]+$/ : /^\d+$/).test(text)) return undefined
   const value = Number.parseInt(text, base)
   return value > 0xffffffff ? undefined : value
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\f': '\\f',
+}
+
+/** strconv.Quote, which is `%q`: what is not printable is escaped. */
+export function goQuote(text: string): string {
+  const written = text.replace(/["\\]|(?! )[\p{C}\p{Z}]/gu, (character) => {
+    const code = character.codePointAt(0)!
+    const digits = code.toString(16)
+    if (code < 0x80) return escapes[character] ?? `\\x${digits.padStart(2, '0')}`
+    return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`
+  })
+  return `"${written}"`
 }

@@ -202,7 +202,7 @@ function readOnbuild(head: Head): types.OnbuildInstruction {
     throw head.fail("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", inner.keyword)
   if (trigger === 'MAINTAINER' || trigger === 'FROM')
     throw head.fail(`${trigger} isn't allowed as an ONBUILD trigger`, inner.keyword)
-  const text = head.line.text.slice(head.restStart, head.restWord.end)
+  const text = head.line.text.slice(head.restStart)
   return {
     ...head.base('ONBUILD'),
     instruction: readHead(inner),

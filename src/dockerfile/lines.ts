@@ -22,8 +22,8 @@ export interface LogicalLine {
 export interface Lines {
   readonly lines: readonly LogicalLine[]
   readonly escape: Escape
-  /** The instructions that have blank lines between their continued lines. */
-  readonly emptyContinuations: readonly LogicalLine[]
+  /** Logical lines that have blank ones between their continued lines, each with the place of its last physical line. */
+  readonly emptyContinuations: readonly { readonly text: string; readonly place: Place }[]
 }
 
 /** A physical line without its line feed and carriage returns; `raw` has them. */
@@ -60,7 +60,7 @@ export function readLines(source: string, options: ReadOptions): Lines {
   const reader: Reader = { ...options, source, physical, at: 0, escape: '\\' }
   readTop(reader)
   const lines: LogicalLine[] = []
-  const emptyContinuations: LogicalLine[] = []
+  const emptyContinuations: { text: string; place: Place }[] = []
   let comments: string[] = []
   for (let line = physical[reader.at]; line !== undefined; line = physical[reader.at]) {
     const indent = skipSpace(line.text)
@@ -72,15 +72,15 @@ export function readLines(source: string, options: ReadOptions): Lines {
     } else if (indent === line.text.length) reader.at++
     else {
       const joined = joinContinued(reader)
+      if (joined.hasEmpty)
+        emptyContinuations.push({ text: joined.text, place: placeOf(physical[reader.at - 1]!, reader.file) })
       const heredocs = readHeredocs(reader, joined)
       const start = skipSpace(joined.text)
       const inked = joined.place(start, lastInk(joined.text, start))
       const last = physical[reader.at - 1]!
       const whole =
         heredocs.length === 0 ? inked : { ...inked, endLine: last.number, endColumn: last.text.length + 1 }
-      const logical = { text: joined.text, place: joined.place, comments, heredocs, whole }
-      lines.push(logical)
-      if (joined.hasEmpty) emptyContinuations.push(logical)
+      lines.push({ text: joined.text, place: joined.place, comments, heredocs, whole })
       comments = []
     }
   }
@@ -94,12 +94,8 @@ function readTop(reader: Reader): void {
     const directive = parseDirective(line.text.slice(skipSpace(line.text)))
     if (directive === undefined) return
     const fail = (message: string, hint: string): never => {
-      const place = { line: line.number, column: 1, endLine: line.number, endColumn: line.text.length + 1 }
-      throw new Fault('dockerfile.invalid', message, {
-        hint,
-        place: { file: reader.file, ...place },
-        source: reader.source,
-      })
+      const place = placeOf(line, reader.file)
+      throw new Fault('dockerfile.invalid', message, { hint, place, source: reader.source })
     }
     const { name, value } = directive
     if (seen.has(name)) fail(`only one ${name} parser directive can be used`, 'remove one of them')
@@ -114,6 +110,10 @@ function readTop(reader: Reader): void {
     }
     reader.at++
   }
+}
+
+function placeOf({ number, text }: Physical, file: string): Place {
+  return { file, line: number, column: 1, endLine: number, endColumn: text.length + 1 }
 }
 
 function joinContinued(reader: Reader) {

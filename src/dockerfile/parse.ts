@@ -50,7 +50,7 @@ export function parseDockerfile(text: string | Uint8Array, options: { readonly f
       place: lines[0]!.whole,
       source,
     })
-  const warnings = emptyContinuations.map((line) => emptyContinuation(line.text, line.whole))
+  const warnings = emptyContinuations.map(emptyContinuation)
   const directives = readDirectives(source)
   return { file, source, escape: mark, directives, globalArgs, stages, warnings }
 }
@@ -76,10 +76,6 @@ function decode(text: string | Uint8Array): string {
   return new TextDecoder().decode(text)
 }
 
-function emptyContinuation(text: string, place: Place): ParseWarning {
-  return {
-    rule: 'NoEmptyContinuation',
-    message: `Empty continuation line found in: ${text}`,
-    place: { ...place, line: place.endLine, column: 1 },
-  }
+function emptyContinuation({ text, place }: { readonly text: string; readonly place: Place }): ParseWarning {
+  return { rule: 'NoEmptyContinuation', message: `Empty continuation line found in: ${text}`, place }
 }

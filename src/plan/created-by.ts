@@ -1,5 +1,5 @@
 // The `created_by` texts of an image's history, in the words of BuildKit, so that `history` reads alike whoever built the image.
-import type { Command, Healthcheck, Pair } from '../dockerfile/index.ts'
+import { type Command, goQuote, type Healthcheck, type Pair } from '../dockerfile/index.ts'
 import type { Healthcheck as HealthcheckConfig } from '../image/index.ts'
 
 /** The comment of every history entry that comes from a Dockerfile. */
@@ -70,22 +70,6 @@ export function healthcheckConfig(
     ...(check.startInterval > 0 && { StartInterval: check.startInterval }),
     ...(check.retries > 0 && { Retries: check.retries }),
   }
-}
-
-function goQuote(text: string): string {
-  const escapes: Readonly<Record<string, string>> = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\n': '\\n',
-    '\t': '\\t',
-    '\r': '\\r',
-    '\x07': '\\a',
-    '\b': '\\b',
-    '\v': '\\v',
-    '\f': '\\f',
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped here
-  return `"${text.replace(/["\\\x00-\x1f\x7f]/g, (c) => escapes[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
 }
 
 /** Go's time.Duration.String for nanoseconds: `1m30s`, `1.5s`, `100ms`, `0s`. */

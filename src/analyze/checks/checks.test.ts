@@ -57,6 +57,28 @@ const broken: Readonly<Record<string, readonly [string, number]>> = {
   ExposeInvalidFormat: ['FROM b\nEXPOSE 8080:80', 2],
 }
 
+/** Where only the exact line or words tell whether a rule is right. */
+const exact: readonly (readonly [text: string, line: number, message: string])[] = [
+  ['FROM b\nRUN a\\\n\n', 3, 'Empty continuation line'],
+  ['FROM b\nRUN cat <<E \\\n\n >f\nx\nE\n', 4, 'Empty continuation line'],
+  [
+    'FROM b\nWORKDIR a\tb',
+    2,
+    'Relative workdir "a\\tb" can have unexpected results if the base image changes',
+  ],
+  // what the same ARG declares later is not there yet
+  ['FROM b\nARG FOO=$FOOD', 2, "Usage of undefined variable '$FOOD'"],
+]
+
+for (const [text, line, message] of exact)
+  test(`${JSON.stringify(text)} is told in these words`, async () => {
+    const { warnings } = await check(text)
+    assert.deepEqual(
+      warnings.map((warning) => [warning.place.line, warning.message]),
+      [[line, message]],
+    )
+  })
+
 describe('each rule', () => {
   const ignore = compileIgnore('*.md')
 

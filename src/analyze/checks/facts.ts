@@ -1,26 +1,25 @@
 // What the rules look at: a Dockerfile with its variables followed through the stages, without running anything. An image that is not
 // at hand leaves its stage's environment unknown, and rules that depend on it stay silent there.
-import { asFault, type Fault, hostPlatform, type Platform, parsePlatform, placed } from '../../core/index.ts'
+import { asFault, type Fault, hostPlatform, type Platform, placed } from '../../core/index.ts'
 import {
   type Dockerfile,
   type Expansion,
-  expandWord,
   type Ignore,
   type Instruction,
   parseTrigger,
   type Stage,
 } from '../../dockerfile/index.ts'
 import type { ImageConfig } from '../../image/index.ts'
-import { type BuildArguments, findTarget, globalArguments, platformArguments } from '../../plan/index.ts'
 import {
-  blankFault,
-  childOf,
+  type BuildArguments,
+  checkFrom,
+  expandFrom,
   findStage,
-  follow,
-  neededStages,
-  type StageVariables,
-  startOf,
-} from './follow.ts'
+  findTarget,
+  globalArguments,
+  platformArguments,
+} from '../../plan/index.ts'
+import { childOf, follow, neededStages, type StageVariables, startOf } from './follow.ts'
 
 /** Finds an image's configuration; `undefined` where the image is not at hand. */
 export type FindBase = (name: string, platform: Platform) => Promise<ImageConfig | undefined>
@@ -40,14 +39,18 @@ export interface InstructionFacts {
   readonly written: Instruction
   /** With its variables replaced. */
   readonly expanded: Instruction
-  /** Variables it uses that nothing sets or declares. */
-  readonly undefinedNames: readonly string[]
-  /** The variables there are, for suggestions; `undefined` where the base's environment is not known. */
-  readonly known: readonly string[] | undefined
+  /** Variables it uses that nothing sets or declares; none where the base's environment is not known. */
+  readonly undefinedNames: readonly UndefinedName[]
   /** Whether SHELL was said, here or in the base. */
   readonly shellSet: boolean
   /** Whether a WORKDIR was said before, in this stage or one below it. */
   readonly workdirSet: boolean
+}
+
+export interface UndefinedName {
+  readonly name: string
+  /** A variable that there was with a name like it. */
+  readonly near: string | undefined
 }
 
 export interface Facts {
@@ -108,14 +111,10 @@ export async function gatherFacts(file: Dockerfile, options: FactOptions): Promi
     if (fault !== undefined) break
     const { from } = stage
     try {
-      const image = expandWord(from.image, lookup, words)
-      const platform = from.platform === undefined ? undefined : expandWord(from.platform, lookup, words)
-      const heads = { stage, image, platform }
+      const heads = { stage, ...expandFrom(from, global, file) }
       stages.push({ ...heads, instructions: [] })
-      if (image.text === '') throw blankFault('image', from.image, image, [...global.keys()])
-      if (platform?.text === '')
-        throw blankFault('platform', from.platform ?? '', platform, [...global.keys()])
-      const expected = platform === undefined ? targetPlatform : parsePlatform(platform.text)
+      const expected = checkFrom(stage, heads, { file, global }) ?? targetPlatform
+      const { image } = heads
       const looked = needed === undefined || needed.has(stage.index)
       const parent = findStage(file, image.text, stage.index)
       const config =

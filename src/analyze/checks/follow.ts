@@ -1,9 +1,7 @@
 // One instruction seen with the variables of its stage: what it uses, and what the next one will see.
-import { Fault } from '../../core/index.ts'
 import {
   type Dockerfile,
   type Escape,
-  type Expansion,
   expandInstruction,
   expandWord,
   type Instruction,
@@ -12,7 +10,7 @@ import {
   suggest,
 } from '../../dockerfile/index.ts'
 import type { ImageConfig } from '../../image/index.ts'
-import { type BuildArguments, defaultPath, entersEnvironment } from '../../plan/index.ts'
+import { type BuildArguments, defaultPath, entersEnvironment, findStage } from '../../plan/index.ts'
 import type { InstructionFacts } from './facts.ts'
 
 /** Changed in place while a stage is followed. */
@@ -72,13 +70,18 @@ export function follow(
 ): InstructionFacts {
   const { env, declared, shellSet, workdirSet } = variables
   const lookup: Lookup = (name) => env.get(name)
-  const missing = new Set<string>()
+  const missing = new Map<string, string | undefined>()
+  const miss = (names: ReadonlySet<string>): void => {
+    for (const name of names)
+      if (variables.complete && !declared.has(name) && entersEnvironment(name))
+        missing.set(name, suggest(name, [...env.keys()]) || undefined)
+  }
   let expanded = written
   if (written.kind === 'ARG') {
     for (const { key, default: preset } of written.args) {
       const given = scope.given.get(key)
       const own = given === undefined && preset !== undefined ? expandWord(preset, lookup, scope) : undefined
-      for (const name of own?.missing ?? []) if (!declared.has(name)) missing.add(name)
+      if (own !== undefined) miss(own.missing)
       const value = given ?? own?.text ?? scope.global.get(key)
       if (value !== undefined && entersEnvironment(key)) env.set(key, value)
       declared.add(key)
@@ -87,14 +90,12 @@ export function follow(
     const result = expandInstruction(written, lookup, scope)
     expanded = result.instruction
     // BuildKit expands the words of EXPOSE without looking for names that nothing sets.
-    if (written.kind !== 'EXPOSE')
-      for (const name of result.missing) if (!declared.has(name)) missing.add(name)
+    if (written.kind !== 'EXPOSE') miss(result.missing)
   }
   const facts: InstructionFacts = {
     written,
     expanded,
-    undefinedNames: [...missing].filter(entersEnvironment),
-    known: variables.complete ? [...env.keys()] : undefined,
+    undefinedNames: [...missing].map(([name, near]) => ({ name, near })),
     shellSet,
     workdirSet,
   }
@@ -102,12 +103,6 @@ export function follow(
   if (expanded.kind === 'SHELL') variables.shellSet = expanded.args.length > 0
   if (expanded.kind === 'WORKDIR') variables.workdirSet = true
   return facts
-}
-
-/** The stage of that name above another; the nearest, as FROM and --from see it. */
-export function findStage(file: Dockerfile, name: string, before: number): number | undefined {
-  const wanted = name.toLowerCase()
-  return file.stages.slice(0, before).findLast((stage) => stage.name === wanted)?.index
 }
 
 /** The numbers of the stages that one needs, itself among them. Variables in FROM are expanded; those that cannot be name no stage. */
@@ -135,18 +130,4 @@ function sourcesOf(instruction: Instruction): readonly string[] {
   return instruction.mounts.flatMap(({ fields }) =>
     fields.flatMap(({ key, value }) => (key === 'from' && value !== undefined ? [value] : [])),
   )
-}
-
-/** For a FROM whose image or platform comes out empty. */
-export function blankFault(
-  what: 'image' | 'platform',
-  expression: string,
-  found: Expansion,
-  names: readonly string[],
-): Fault {
-  const near = [...found.missing].map((name) => suggest(name, names)).find((name) => name !== undefined)
-  const meant = near === undefined ? '' : ` (did you mean ${near}?)`
-  return what === 'image'
-    ? new Fault('dockerfile.invalid', `base name (${expression}) should not be blank`)
-    : new Fault('platform.invalid', `empty platform value from expression ${expression}${meant}`)
 }

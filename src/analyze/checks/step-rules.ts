@@ -1,5 +1,5 @@
 // The rules about instructions inside the stages that are looked into, with the variables they see.
-import { suggest } from '../../dockerfile/index.ts'
+import { goQuote } from '../../dockerfile/index.ts'
 import { isSecretName } from '../../plan/index.ts'
 import { cleanSource, ignoredRoot, lastOnly, meant, portProblems } from './judge.ts'
 import { each, type Rule, said } from './rule.ts'
@@ -8,12 +8,8 @@ export const stepRules: readonly Rule[] = [
   {
     name: 'UndefinedVar',
     description: 'Variables should be defined before their use',
-    check: each((_, { undefinedNames, known }) =>
-      known === undefined
-        ? []
-        : undefinedNames.map(
-            (name) => `Usage of undefined variable '$${name}'${meant(suggest(name, known), '$')}`,
-          ),
+    check: each((_, { undefinedNames }) =>
+      undefinedNames.map(({ name, near }) => `Usage of undefined variable '$${name}'${meant(near, '$')}`),
     ),
   },
   {
@@ -23,7 +19,9 @@ export const stepRules: readonly Rule[] = [
     check: each((instruction, { workdirSet }) =>
       instruction.kind !== 'WORKDIR' || workdirSet || instruction.path.startsWith('/')
         ? []
-        : [`Relative workdir "${instruction.path}" can have unexpected results if the base image changes`],
+        : [
+            `Relative workdir ${goQuote(instruction.path)} can have unexpected results if the base image changes`,
+          ],
     ),
   },
   {
@@ -48,7 +46,7 @@ export const stepRules: readonly Rule[] = [
         .filter(({ key }) => isSecretName(key))
         .map(
           ({ key }) =>
-            `Do not use ARG or ENV instructions for sensitive data (${instruction.kind} ${JSON.stringify(key)})`,
+            `Do not use ARG or ENV instructions for sensitive data (${instruction.kind} ${goQuote(key)})`,
         )
     }),
   },
@@ -95,7 +93,7 @@ export const stepRules: readonly Rule[] = [
         const isIgnored = path === '.' || path === '/' ? ignoredRoot(ignore) : ignore.match(path).ignored
         return said(
           isIgnored,
-          `Attempting to ${command} file ${JSON.stringify(path)} that is excluded by .dockerignore`,
+          `Attempting to ${command} file ${goQuote(path)} that is excluded by .dockerignore`,
         )
       })
     }),
