@@ -73,6 +73,7 @@ export const faultKinds = {
   'registry.redirect': 'unable',
   'registry.invalid': 'corrupt',
   'registry.config': 'input',
+  'registry.blocked': 'unable',
   'credentials.invalid': 'input',
   'image.missing': 'missing',
   'build.missing': 'missing',

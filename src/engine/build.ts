@@ -21,7 +21,7 @@ import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { holdAll } from './held.ts'
 import { parseTag } from './names.ts'
-import { obtainImage, sketchImage } from './obtain.ts'
+import { type Obtained, obtainImage, sketchImage } from './obtain.ts'
 import { sandboxOf } from './sandbox.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -126,7 +126,7 @@ function imageFinder(
   }: { readonly lease: Lease; readonly policy: PullPolicy; readonly supply: Supply | undefined },
   ctx: Context,
 ): FindImage {
-  const asked = new Map<string, Promise<Image>>()
+  const asked = new Map<string, Promise<Obtained>>()
   const sketched = new Map<string, Promise<BaseImage | undefined>>()
   return async (name, platform) => {
     const key = `${name} ${printPlatform(platform)}`
@@ -138,9 +138,9 @@ function imageFinder(
     }
     const obtained = asked.get(key) ?? obtainImage(rooms, name, { platform, policy }, ctx)
     asked.set(key, obtained)
-    const image = await obtained
+    const { image, name: named } = await obtained
     holdAll(lease, [image.digest, ...image.layers], { of: `image ${name}`, hint: 'load or pull it again' })
-    return { name, manifest: image.digest, layers: image.layers, config: image.config }
+    return { name: named, manifest: image.digest, layers: image.layers, config: image.config }
   }
 }
 

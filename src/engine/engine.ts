@@ -100,6 +100,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       (await import('./study/compare.ts')).compareImages(sides, request, { rooms, ctx }),
     run: async (request, ctx) => (await import('./run.ts')).runImage(request, rooms, ctx),
     pull: async (name, request, ctx) => (await import('./registries.ts')).pull(rooms, name, request, ctx),
+    meaning: async (name) => (await import('./registries.ts')).meaning(rooms, name),
     push: async (names, request, ctx) => (await import('./registries.ts')).push(rooms, names, request, ctx),
     login: async (server, given, ctx) => (await import('./login.ts')).login(rooms, server, given, ctx),
     logout: async (server) => (await import('./login.ts')).logout(rooms, server),

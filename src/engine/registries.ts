@@ -2,7 +2,6 @@
 import {
   type Context,
   type Descriptor,
-  parseFetchReference,
   parsePlatform,
   parseReference,
   printFamiliar,
@@ -12,7 +11,15 @@ import {
   withDefaultTag,
 } from '../core/index.ts'
 import { pullImage, pushName } from '../transfer/index.ts'
-import type { PulledImage, PullOptions, PullPolicy, PushedImage, PushOptions } from './api/index.ts'
+import type {
+  NameMeaning,
+  PulledImage,
+  PullOptions,
+  PullPolicy,
+  PushedImage,
+  PushOptions,
+} from './api/index.ts'
+import { firstOf, meaningOf } from './meaning.ts'
 import { findImage, parseStepName } from './names.ts'
 import { obtainImage } from './obtain.ts'
 import type { Rooms } from './workshop.ts'
@@ -23,11 +30,13 @@ export async function pull(
   { platform, parallel }: PullOptions,
   ctx: Context,
 ): Promise<PulledImage> {
-  const reference = parseFetchReference(name)
   const wanted = platform === undefined ? undefined : parsePlatform(platform)
-  const registry = await rooms.registry()
-  const hands = { store: rooms.store, registry }
-  const pulled = await pullImage(hands, reference, { platform: wanted, parallel }, ctx)
+  const hands = { store: rooms.store, registry: await rooms.registry() }
+  const { reference, value: pulled } = await firstOf(
+    await meaningOf(rooms, name),
+    (reference) => pullImage(hands, reference, { platform: wanted, parallel }, ctx),
+    ctx,
+  )
   return {
     name: printFamiliar(reference),
     reference: printReference(reference),
@@ -73,10 +82,15 @@ export async function obtain(
   name: string,
   { platform, policy }: { readonly platform?: string | undefined; readonly policy?: PullPolicy | undefined },
   ctx: Context,
-): Promise<void> {
-  if (parseStepName(name) !== undefined) return
+): Promise<string> {
+  if (parseStepName(name) !== undefined) return name
   const wanted = platform === undefined ? undefined : parsePlatform(platform)
-  await obtainImage(rooms, name, { platform: wanted, policy }, ctx)
+  return (await obtainImage(rooms, name, { platform: wanted, policy }, ctx)).name
+}
+
+export async function meaning(rooms: Rooms, name: string): Promise<NameMeaning> {
+  const { references, by } = await meaningOf(rooms, name)
+  return { names: references.map(printFamiliar), by }
 }
 
 export async function listTags(rooms: Rooms, repository: string, ctx: Context): Promise<readonly string[]> {

@@ -13,12 +13,12 @@ import {
 import type { Client } from './client.ts'
 import { checkDestination } from './http/destination.ts'
 import type { Answer } from './http/exchange.ts'
-import { parseLength, pullScope } from './manifests.ts'
+import { parseLength } from './manifests.ts'
 
 /** A connection that brought this many bytes was worth it: the count of tries in vain begins anew. */
 const progress = 1 << 20
 
-/** Whether the registry has it, and with which size if it says so. */
+/** Whether the registry itself has it, and with which size if it says so: a mirror's word does not count. */
 export async function findBlob(
   client: Client,
   reference: Reference,
@@ -32,8 +32,9 @@ export async function findBlob(
       repository: path,
       need: 'pull',
       method: 'HEAD',
-      to: `${path}/blobs/${digest}`,
-      scopes: pullScope(reference),
+      to: `blobs/${digest}`,
+      actions: ['pull'],
+      home: true,
       accept: [200, 404],
     },
     ctx,
@@ -116,8 +117,8 @@ async function openBody(
     repository: path,
     need: 'pull' as const,
     method: 'GET',
-    to: `${path}/blobs/${descriptor.digest}`,
-    scopes: pullScope(reference),
+    to: `blobs/${descriptor.digest}`,
+    actions: ['pull'],
     headers: { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) },
     accept: [200, 206, 404],
   }
@@ -129,9 +130,9 @@ async function openBody(
     if (!URL.canParse(address)) continue
     const url = new URL(address)
     try {
-      const { origin } = await client.home(domain, ctx)
+      const { origin } = await client.home(domain)
       checkDestination(url, origin, 'foreign')
-      return bodyFrom(await client.call({ ...call, to: url, scopes: [], accept: [200, 206] }, ctx), from)
+      return bodyFrom(await client.call({ ...call, to: url, actions: [], accept: [200, 206] }, ctx), from)
     } catch (thrown) {
       ctx.signal.throwIfAborted()
       if (!isFault(thrown)) throw thrown

@@ -17,12 +17,18 @@ export interface Call {
   readonly domain: string
   readonly need: Capability
   readonly method: string
-  /** Below the endpoint, with a query if there is one: `library/alpine/manifests/3`; or a place that the registry named. */
+  /** Below the repository, or the endpoint without one, with a query if there is one: `manifests/3`; or a place that the registry named. */
   readonly to: string | URL
-  /** The repository that it is about, if any. */
+  /** The repository that it is about, if any: `library/alpine`. An endpoint may know it by another name. */
   readonly repository?: string | undefined
-  /** What a token must allow: `repository:library/alpine:pull`. */
-  readonly scopes: readonly string[]
+  /** What a token must allow in the repository: `pull`. */
+  readonly actions?: readonly string[]
+  /** What else a token must allow: `registry:catalog:*`. */
+  readonly scopes?: readonly string[]
+  /** Whether the answer may be another one tomorrow, as that to a tag; default: it is about a digest. */
+  readonly by?: 'tag' | 'digest'
+  /** Asks the registry itself, whatever mirrors it has. */
+  readonly home?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: RequestBody | undefined
   /** The answers that are wanted; any other becomes a fault. */
@@ -45,10 +51,11 @@ export interface Client extends Disposable {
   /** Faults: those of `registry.*`, `credentials.invalid`. */
   call(call: Call, ctx: Context): Promise<Answer>
   /** Asks nothing of a mirror: the endpoint of the registry itself. */
-  home(domain: string, ctx: Context): Promise<{ readonly origin: Origin; readonly authorizer: Authorizer }>
+  home(domain: string): Promise<{ readonly origin: Origin; readonly authorizer: Authorizer }>
   readonly patience: Patience
 }
 
+/** An endpoint with the scheme that is spoken there. */
 interface Known {
   readonly endpoint: Endpoint
   readonly base: string
@@ -60,19 +67,26 @@ const tlsProbe = 10_000
 export function openClient(parts: ClientParts): Client {
   const { agents, endpoints, credentials, patience, idle, userAgent } = parts
   const configured = new Map<string, readonly Endpoint[]>()
-  const reached = new Map<Endpoint, Promise<Known>>()
+  const settled = new Map<string, Promise<'https' | 'http'>>()
   const authorizers = new Map<string, Authorizer>()
   const warned = new Set<string>()
+  /** Mirrors that gave what a tag stands for: they have what belongs to it. */
+  const answered = new Set<string>()
 
-  const endpointsOf = (domain: string): readonly Endpoint[] => {
-    const known = configured.get(domain) ?? endpoints(domain)
-    configured.set(domain, known)
+  const endpointsOf = (domain: string, repository?: string): readonly Endpoint[] => {
+    const key = `${domain}/${repository ?? ''}`
+    const known = configured.get(key) ?? endpoints(domain, repository)
+    configured.set(key, known)
     return known
   }
-  const reach = (endpoint: Endpoint): Promise<Known> => {
-    const known = reached.get(endpoint) ?? settle(endpoint)
-    reached.set(endpoint, known)
-    return known
+  const reach = async (endpoint: Endpoint): Promise<Known> => {
+    const { host, schemes, path } = endpoint
+    const key = `${schemes} ${host}`
+    const pending = settled.get(key) ?? settle(endpoint)
+    settled.set(key, pending)
+    const scheme = await pending
+    const base = `${scheme}://${host}${path}`
+    return { endpoint, base, origin: { host: new URL(base).host, secure: scheme === 'https' } }
   }
   const send = (request: Exchange, known: Known | undefined, ctx: Context): Promise<Answer> => {
     const own = known !== undefined && request.url.origin === new URL(known.base).origin
@@ -81,8 +95,9 @@ export function openClient(parts: ClientParts): Client {
     return exchange({ ...request, headers }, { agent, signal: ctx.signal, idle })
   }
   const authorizerOf = (known: Known, call: Pick<Call, 'domain' | 'repository'>): Authorizer => {
-    const { domain, repository } = call
-    const name = known.endpoint.mirror ? known.endpoint.host : domain
+    const { there, mirror, host } = known.endpoint
+    const repository = repositoryAt(known.endpoint, call)
+    const name = there?.domain ?? (mirror ? host : call.domain)
     const key = `${known.base} ${repository ?? ''}`
     const found =
       authorizers.get(key) ??
@@ -114,8 +129,14 @@ export function openClient(parts: ClientParts): Client {
     }
   }
   const attempt = async (known: Known, call: Call, ctx: Context): Promise<Answer> => {
-    const { base, origin } = known
-    const url = call.to instanceof URL ? call.to : new URL(`${base}/${call.to}`)
+    const { base, origin, endpoint } = known
+    const repository = repositoryAt(endpoint, call)
+    const below = repository === undefined ? base : `${base}/${repository}`
+    const url = call.to instanceof URL ? call.to : new URL(`${below}/${call.to}`)
+    const scopes = [
+      ...(call.actions ?? []).map((actions) => `repository:${repository}:${actions}`),
+      ...(call.scopes ?? []),
+    ]
     // A place elsewhere that the registry named is not the registry: it learns nothing of who we are.
     const own = url.origin === new URL(base).origin
     if (!own) checkDestination(url, origin, 'secret')
@@ -127,13 +148,13 @@ export function openClient(parts: ClientParts): Client {
       const request = { method: call.method, url, headers, body: call.body }
       return follow(request, { origin, purpose }, (next) => send(next, known, ctx))
     }
-    const used = own ? await authorizer.header(call.scopes, ctx) : undefined
+    const used = own ? await authorizer.header(scopes, ctx) : undefined
     let answer = await once(used)
     if (answer.status === 401 && own && answer.url.origin === url.origin) {
       answer.discard()
-      if (!(await authorizer.challenged(answer, { scopes: call.scopes, used }, ctx)))
+      if (!(await authorizer.challenged(answer, { scopes, used }, ctx)))
         throw denied(origin, 'it answered 401 and names no way to log in that Peel knows', false)
-      answer = await once(await authorizer.header(call.scopes, ctx))
+      answer = await once(await authorizer.header(scopes, ctx))
     }
     tell(answer, origin, ctx)
     if (call.accept.includes(answer.status)) return answer
@@ -152,31 +173,46 @@ export function openClient(parts: ClientParts): Client {
       throw thrown
     }
   }
+  const placeOf = (endpoint: Endpoint, call: Call): string =>
+    `${endpoint.host}${endpoint.path}/${repositoryAt(endpoint, call)}`
+  const serves = (endpoint: Endpoint, call: Call): boolean =>
+    endpoint.capabilities.has(call.need) &&
+    (endpoint.serves === undefined ||
+      endpoint.serves === (call.by ?? 'digest') ||
+      answered.has(placeOf(endpoint, call)))
+  const homeOf = (domain: string, repository?: string): Endpoint =>
+    endpointsOf(domain, repository).findLast(({ mirror }) => !mirror)!
   return {
     patience,
     async call(call, ctx) {
-      const able = endpointsOf(call.domain).filter(({ capabilities }) => capabilities.has(call.need))
+      const all = endpointsOf(call.domain, call.repository)
+      const able =
+        call.home === true ? [homeOf(call.domain, call.repository)] : all.filter((one) => serves(one, call))
       if (able.length === 0)
         throw new Fault('registry.config', `the configuration of ${call.domain} has no place to ${call.need}`)
       for (const endpoint of able.slice(0, -1)) {
         const answer = await askMirror(endpoint, call, ctx)
-        if (answer !== undefined) return answer
+        if (answer === undefined) continue
+        if (call.by === 'tag') answered.add(placeOf(endpoint, call))
+        return answer
       }
       const known = await reach(able.at(-1)!)
       const tries = call.repeatable === false ? { ...patience, tries: 1 } : patience
       return await withRetries(() => attempt(known, call, ctx), tries, ctx.signal)
     },
     async home(domain) {
-      const known = await reach(endpointsOf(domain).find(({ mirror }) => !mirror)!)
+      const known = await reach(homeOf(domain))
       return { origin: known.origin, authorizer: authorizerOf(known, { domain }) }
     },
     [Symbol.dispose]: () => agents[Symbol.dispose](),
   }
 }
 
-async function settle(endpoint: Endpoint): Promise<Known> {
-  const { host, schemes, path } = endpoint
-  const scheme = schemes.length === 1 || (await speaksTls(host, tlsProbe)) ? schemes[0]! : schemes[1]!
-  const base = `${scheme}://${host}${path}`
-  return { endpoint, base, origin: { host: new URL(base).host, secure: scheme === 'https' } }
+/** What an endpoint calls the repository of a call. */
+function repositoryAt({ there }: Endpoint, { repository }: Pick<Call, 'repository'>): string | undefined {
+  return repository === undefined ? undefined : (there?.path ?? repository)
+}
+
+async function settle({ host, schemes }: Endpoint): Promise<'https' | 'http'> {
+  return schemes.length === 1 || (await speaksTls(host, tlsProbe)) ? schemes[0]! : schemes[1]!
 }

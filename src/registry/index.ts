@@ -17,5 +17,6 @@ export { type EndpointSource, openConfiguration } from './hosts/configuration.ts
 export type { Capability, Endpoint, TlsSettings } from './hosts/endpoint.ts'
 export type { Patience } from './http/retry.ts'
 export { digestLike, type RemoteManifest } from './manifests.ts'
+export { type Meaning, openRegistriesConf } from './names/registries-conf.ts'
 export { Registry, type RegistryOptions, type RemoteImage } from './registry.ts'
 export type { BlobSource, UploadOptions } from './uploads.ts'

@@ -4,7 +4,6 @@ import type { Client } from './client.ts'
 import { shownUrl } from './http/destination.ts'
 import { readBody } from './http/exchange.ts'
 import { parseLocation } from './http/follow.ts'
-import { pullScope } from './manifests.ts'
 
 const pageLimit = 8 << 20
 const mostPages = 10_000
@@ -13,7 +12,7 @@ const mostPages = 10_000
 export function listTags(client: Client, reference: Reference, ctx: Context): AsyncGenerator<string> {
   const { domain, path } = reference
   const missing = () => new Fault('image.missing', `${domain} has no repository ${path}`)
-  const first = { domain, repository: path, to: `${path}/tags/list`, scopes: pullScope(reference) }
+  const first = { domain, repository: path, to: 'tags/list', actions: ['pull'] }
   return pages(client, { ...first, field: 'tags', missing }, ctx)
 }
 
@@ -28,7 +27,8 @@ interface Listing {
   readonly domain: string
   readonly repository?: string
   readonly to: string
-  readonly scopes: readonly string[]
+  readonly actions?: readonly string[]
+  readonly scopes?: readonly string[]
   readonly field: string
   missing(): Fault
 }
@@ -37,7 +37,10 @@ async function* pages(client: Client, listing: Listing, ctx: Context): AsyncGene
   const { field, missing, ...call } = listing
   let to: string | URL = call.to
   for (let page = 0; page < mostPages; page++) {
-    const answer = await client.call({ ...call, to, need: 'resolve', method: 'GET', accept: [200, 404] }, ctx)
+    const answer = await client.call(
+      { ...call, to, need: 'resolve', by: 'tag', method: 'GET', accept: [200, 404] },
+      ctx,
+    )
     if (answer.status === 404) {
       answer.discard()
       throw missing()

@@ -32,10 +32,6 @@ const accepted = [
   '*/*;q=0.1',
 ].join(', ')
 
-export function pullScope({ path }: Reference): readonly string[] {
-  return [`repository:${path}:pull`]
-}
-
 /** What a manifest is called in a path: its digest, else its tag. */
 function nameOf({ tag, digest }: Reference): string {
   return digest ?? tag ?? 'latest'
@@ -47,11 +43,12 @@ function manifestCall(reference: Reference, method: string, accept: readonly num
     domain,
     repository: path,
     method,
-    to: `${path}/manifests/${nameOf(reference)}`,
-    scopes: pullScope(reference),
+    to: `manifests/${nameOf(reference)}`,
+    actions: ['pull'],
+    by: reference.digest === undefined ? 'tag' : 'digest',
     headers: { accept: accepted },
     accept,
-  }
+  } as const
 }
 
 function missing(reference: Reference): Fault {
@@ -138,7 +135,7 @@ export async function putManifest(
     {
       ...manifestCall(reference, 'PUT', [200, 201, 202]),
       need: 'push',
-      scopes: [`repository:${reference.path}:pull,push`],
+      actions: ['pull,push'],
       headers: { 'content-type': mediaType },
       body: { size: bytes.length, open: () => [bytes] },
     },
@@ -158,7 +155,7 @@ export async function deleteManifest(client: Client, reference: Reference, ctx: 
     {
       ...manifestCall(reference, 'DELETE', [200, 202, 404]),
       need: 'push',
-      scopes: [`repository:${reference.path}:delete`, `repository:${reference.path}:pull,push`],
+      actions: ['delete', 'pull,push'],
     },
     ctx,
   )

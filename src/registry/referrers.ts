@@ -16,7 +16,7 @@ import { shownUrl } from './http/destination.ts'
 import { readBody } from './http/exchange.ts'
 import { parseLocation } from './http/follow.ts'
 import { nextLink } from './lists.ts'
-import { manifestLimit, pullScope, putManifest, readManifest } from './manifests.ts'
+import { manifestLimit, putManifest, readManifest } from './manifests.ts'
 
 interface Subject {
   /** In which repository. */
@@ -47,7 +47,7 @@ async function listed(
   const { domain, path } = subject.reference
   const query =
     subject.artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(subject.artifactType)}`
-  let to: string | URL = `${path}/referrers/${subject.digest}${query}`
+  let to: string | URL = `referrers/${subject.digest}${query}`
   const all: Descriptor[] = []
   for (;;) {
     const answer = await client.call(
@@ -57,7 +57,8 @@ async function listed(
         need: 'resolve',
         method: 'GET',
         to,
-        scopes: pullScope(subject.reference),
+        actions: ['pull'],
+        by: 'tag',
         headers: { accept: mediaTypes.ociIndex },
         accept: [200, 400, 404, 405],
       },

@@ -216,10 +216,10 @@ export class Registry implements Disposable {
    * token that the registry gave instead of a password, if it did. Faults with `registry.denied`.
    */
   async login(domain: string, ctx: Context = silent): Promise<Credentials | undefined> {
-    const call = { domain, need: 'resolve', method: 'GET', to: '', scopes: [], accept: [200] } as const
+    const call = { domain, need: 'resolve', method: 'GET', to: '', home: true, accept: [200] } as const
     const answer = await this.#client.call(call, ctx)
     answer.discard()
-    const { authorizer, origin } = await this.#client.home(domain, ctx)
+    const { authorizer, origin } = await this.#client.home(domain)
     if (authorizer.asked !== 'bearer') return undefined
     const token = await authorizer.offlineToken(ctx)
     if (token === undefined) throw denied(origin, 'its token server gave no token', true)

@@ -52,15 +52,24 @@ export async function putBlob(
 
 function callOf({ reference, options }: Upload, method: string, to: string | URL): Omit<Call, 'accept'> {
   const { domain, path } = reference
-  const from = options.mountFrom === undefined ? [] : [`repository:${options.mountFrom}:pull`]
-  const scopes = [`repository:${path}:pull,push`, ...from]
-  return { domain, repository: path, need: 'push', method, to, scopes, repeatable: method === 'POST' }
+  const scopes = options.mountFrom === undefined ? [] : [`repository:${options.mountFrom}:pull`]
+  const actions = ['pull,push']
+  return {
+    domain,
+    repository: path,
+    need: 'push',
+    method,
+    to,
+    actions,
+    scopes,
+    repeatable: method === 'POST',
+  }
 }
 
 async function begin(upload: Upload, mountFrom: string | undefined): Promise<Answer> {
-  const { reference, source, client, ctx } = upload
+  const { source, client, ctx } = upload
   const mount = new URLSearchParams(mountFrom === undefined ? {} : { mount: source.digest, from: mountFrom })
-  const to = `${reference.path}/blobs/uploads/${mount.size === 0 ? '' : `?${mount}`}`
+  const to = `blobs/uploads/${mount.size === 0 ? '' : `?${mount}`}`
   const empty = { size: 0, open: () => [] }
   const answer = await client.call({ ...callOf(upload, 'POST', to), body: empty, accept: [201, 202] }, ctx)
   answer.discard()

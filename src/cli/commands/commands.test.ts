@@ -229,7 +229,7 @@ describe('run', () => {
     fs.writeFileSync(envFile, '# no\n\n A=1 2\nB\n')
     let asked: unknown
     const engine: Partial<Engine> = {
-      obtain: async () => {},
+      obtain: async (name) => name,
       run: async (options) => {
         asked = options
         return { status: 7 }
@@ -257,7 +257,7 @@ describe('run', () => {
   })
   test('its own errors are 125, or what the fault says', async () => {
     const failing = (fault: Fault): Partial<Engine> => ({
-      obtain: async () => {},
+      obtain: async (name) => name,
       run: () => Promise.reject(fault),
     })
     assert.equal((await callCli(['run', 'nope'], { engine: failing(missing('nope')) })).status, 125)

@@ -1,6 +1,6 @@
 // `peel pull`: an image from its registry, with docker's words on standard output.
-import { Fault, familiarName, parseReference } from '../../core/index.ts'
-import type { PulledImage } from '../../engine/index.ts'
+import { Fault, familiarName, parseReference, printName, type Reference } from '../../core/index.ts'
+import type { NameMeaning, PulledImage } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
 import { autoMode, withProgress } from '../progress/index.ts'
@@ -29,13 +29,16 @@ export default defineCommand({
       say('Using default tag: latest')
     const engine = await shell.engine()
     const context = { signal: shell.signal, emit: () => {} }
+    const meaning = await engine.meaning(name)
+    sayMeaning(name, meaning, say)
+    const repository = flags['all-tags'] ? repositoryOf(name, meaning) : reference
     const names = flags['all-tags']
-      ? (await engine.tags(name, context)).map((tag) => `${name}:${tag}`)
+      ? (await engine.tags(printName(repository), context)).map((tag) => `${printName(repository)}:${tag}`)
       : [name]
     const pulled: PulledImage[] = []
     for (const one of names) {
-      const { tag = 'latest', digest, ...repository } = parseReference(one)
-      say(`${digest ?? tag}: Pulling from ${repository.path}`)
+      const { tag = 'latest', digest, path } = parseReference(one)
+      if (meaning.by === undefined || flags['all-tags']) say(`${digest ?? tag}: Pulling from ${path}`)
       const result = await withProgress(
         shell,
         quiet ? 'quiet' : autoMode(shell, 'plain'),
@@ -44,18 +47,33 @@ export default defineCommand({
       )
       pulled.push(result)
       say(`Digest: ${result.digest}`)
-      if (!flags['all-tags']) say(status(result, one))
+      if (!flags['all-tags']) say(status(result, meaning.by === undefined ? one : result.name))
     }
-    if (flags['all-tags']) say(allStatus(pulled, familiarName(reference)))
+    if (flags['all-tags']) say(allStatus(pulled, familiarName(repository)))
     if (flags.json) writeJson(shell, flags['all-tags'] ? pulled : pulled[0])
-    else
-      writeNames(
-        shell,
-        flags['all-tags'] ? [`${reference.domain}/${reference.path}`] : pulled.map((p) => p.reference),
-      )
+    else writeNames(shell, flags['all-tags'] ? [printName(repository)] : pulled.map((p) => p.reference))
     return 0
   },
 })
+
+/** podman's words for names that registries.conf turns into others. */
+function sayMeaning(name: string, { names, by }: NameMeaning, say: (text: string) => void): void {
+  if (by === undefined) return
+  say(
+    by.kind === 'alias'
+      ? `Resolved "${name}" as an alias (${by.file})`
+      : `Resolving "${name}" using unqualified-search registries (${by.file})`,
+  )
+  for (const one of names) say(`${names.length > 1 ? 'Will try' : 'Pulling'} ${one}`)
+}
+
+/** The one repository that all tags are to come from. */
+function repositoryOf(name: string, { names: [only = name, ...others] }: NameMeaning): Reference {
+  if (others.length === 0) return parseReference(only)
+  throw new Fault('usage.invalid', `"${name}" may be in several registries; --all-tags wants one named`, {
+    hint: `Write one of ${[only, ...others].join(', ')}, without the tag.`,
+  })
+}
 
 function status({ outcome }: PulledImage, name: string): string {
   const { tag, digest } = parseReference(name)

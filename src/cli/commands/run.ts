@@ -49,10 +49,9 @@ export default defineCommand({
     const network = flags.network ?? flags.net
     try {
       const engine = await shell.engine()
-      await obtain(engine, image, { ...flags, shell })
       const { status } = await engine.run(
         {
-          image,
+          image: await obtain(engine, image, { ...flags, shell }),
           platform: flags.platform,
           command,
           entrypoint: flags.entrypoint,
@@ -79,7 +78,7 @@ export default defineCommand({
   },
 })
 
-/** Pulls the image where it must; the container's own output stays alone on standard output. */
+/** Pulls the image where it must, and says what it is called; the container's own output stays alone on standard output. */
 async function obtain(
   engine: Engine,
   image: string,
@@ -94,9 +93,9 @@ async function obtain(
     readonly platform: string | undefined
     readonly pull: PullPolicy | undefined
   },
-): Promise<void> {
+): Promise<string> {
   const mode = quiet ? 'quiet' : autoMode(shell, 'plain')
-  await withProgress(
+  return await withProgress(
     { ...shell, out: shell.err },
     mode,
     (ctx) => engine.obtain(image, { platform, policy }, ctx),

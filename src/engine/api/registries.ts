@@ -12,6 +12,13 @@ export interface PullOptions {
 /** Whether an image that is needed comes from its registry: where it is not here, in any case, or not at all. */
 export type PullPolicy = 'missing' | 'always' | 'never'
 
+export interface NameMeaning {
+  /** As people write them, in the order to try. */
+  readonly names: readonly string[]
+  /** The file that says so, and whether by an alias or by a list of registries to search; absent where a name means itself. */
+  readonly by?: { readonly kind: 'alias' | 'search'; readonly file: string } | undefined
+}
+
 export interface PulledImage {
   /** As people write it: `alpine:3`. */
   readonly name: string
@@ -96,12 +103,14 @@ export interface RegistryCalls {
    * A name whose index is here with all its images pushes them all.
    */
   push(names: readonly string[], options: PushOptions, ctx: Context): Promise<readonly PushedImage[]>
-  /** Sees to it that an image is here. Faults with `image.missing` where it is not to be had. */
+  /** What a name is looked for as; more than itself where the user's registries.conf speaks of names without a registry. */
+  meaning(name: string): Promise<NameMeaning>
+  /** Sees to it that an image is here, and returns what it is called. Faults with `image.missing` where it is not to be had. */
   obtain(
     name: string,
     options: { readonly platform?: string | undefined; readonly policy?: PullPolicy | undefined },
     ctx: Context,
-  ): Promise<void>
+  ): Promise<string>
   /**
    * Copies an image, or an index with all its images, without unpacking it: between `registry://NAME` (or a bare name), `oci://DIR[:TAG]`,
    * `oci-archive://FILE`, `docker-archive://FILE` and `store://NAME`. Returns the digest at the target.

@@ -20,7 +20,7 @@ export async function helperGet(
     if (/credentials not found|no credentials|not found in native keychain/i.test(output)) return undefined
     throw broken(helper, `it ended with status ${status}`)
   }
-  const { Username = '', Secret = '' } = parseAnswer(helper, output)
+  const { Username, Secret } = parseAnswer(helper, output)
   if (Secret === '') return undefined
   return Username === tokenUser || Username === ''
     ? { kind: 'identity', token: Secret }
@@ -47,11 +47,11 @@ export async function helperErase(helper: string, server: string, env: Environme
   await runHelper(helper, { verb: 'erase', input: server, env })
 }
 
-function parseAnswer(helper: string, output: string): { Username?: string; Secret?: string } {
+/** Empty is what it does not say. */
+function parseAnswer(helper: string, output: string): { readonly Username: string; readonly Secret: string } {
   try {
-    const value = JSON.parse(output) as { Username?: unknown; Secret?: unknown }
-    if (typeof value.Username === 'string' && typeof value.Secret === 'string')
-      return { Username: value.Username, Secret: value.Secret }
+    const { Username = '', Secret = '' } = JSON.parse(output) as { Username?: unknown; Secret?: unknown }
+    if (typeof Username === 'string' && typeof Secret === 'string') return { Username, Secret }
   } catch {
     // Its output may hold a secret, so nothing of it is shown.
   }

@@ -1,7 +1,9 @@
-// Where credentials come from and go to: $DOCKER_AUTH_CONFIG, docker's configuration with its helpers, then podman's file.
+// Where credentials come from and go to: $DOCKER_AUTH_CONFIG, docker's configuration with its helpers, podman's files with theirs, and
+// the helpers that registries.conf names.
 import os from 'node:os'
 import path from 'node:path'
-import { Fault } from '../../core/index.ts'
+import { Fault, isFault } from '../../core/index.ts'
+import { authFiles, openRegistriesConf } from '../names/registries-conf.ts'
 import { type Environment, helperErase, helperGet, helperStore } from './credential-program.ts'
 import {
   type AuthEntry,
@@ -32,28 +34,47 @@ export function serverOf(domain: string): string {
   return ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(domain) ? hubServer : domain
 }
 
-/** The keychain of this environment. Files are read at each look-up, so a login elsewhere is seen. */
+/** The keychain of this environment. Files with credentials are read at each look-up, so a login elsewhere is seen. */
 export function openKeychain(env: Environment): Keychain {
   const home = env.HOME ?? os.homedir()
   const file = path.join(env.DOCKER_CONFIG || path.join(home, '.docker'), 'config.json')
   const others = podmanFiles(env, home)
+  let helpers: readonly string[] | undefined
+  const inFile = async (
+    config: DockerConfig,
+    { domain, server, path }: Asked,
+  ): Promise<Credentials | undefined> => {
+    const helper = helperOf(config, server)
+    return helper === undefined ? findEntry(config.auths ?? {}, domain, path) : helperGet(helper, server, env)
+  }
+  const inFiles = async (domain: string, path: string | undefined): Promise<Credentials | undefined> => {
+    const found = await inFile(readDockerConfig(file), { domain, server: serverOf(domain), path })
+    if (found !== undefined) return found
+    for (const other of others) {
+      const { auths, credHelpers } = readDockerConfig(other)
+      const entry = await inFile({ auths, credHelpers }, { domain, server: domain, path })
+      if (entry !== undefined) return entry
+    }
+    return undefined
+  }
   return {
-    async find(domain, repository) {
-      const server = serverOf(domain)
+    async find(domain, path) {
       const given = env.DOCKER_AUTH_CONFIG
       if (given) {
-        const entry = findEntry(environmentAuths(given), domain, repository)
+        const entry = findEntry(environmentAuths(given), domain, path)
         if (entry !== undefined) return entry
       }
-      const config = readDockerConfig(file)
-      const helper = helperOf(config, server)
-      if (helper !== undefined) return helperGet(helper, server, env)
-      const found = findEntry(config.auths ?? {}, domain, repository)
-      if (found !== undefined) return found
-      for (const other of others) {
-        const entry = findEntry(readDockerConfig(other).auths ?? {}, domain, repository)
-        if (entry !== undefined) return entry
-      }
+      helpers ??= openRegistriesConf({ env }).helpers
+      let refusal: Fault | undefined
+      for (const helper of helpers)
+        try {
+          const found = await (helper === authFiles ? inFiles(domain, path) : helperGet(helper, domain, env))
+          if (found !== undefined) return found
+        } catch (thrown) {
+          if (!isFault(thrown)) throw thrown
+          refusal ??= thrown
+        }
+      if (refusal !== undefined) throw refusal
       return undefined
     },
     async save(domain, credentials) {
@@ -79,6 +100,13 @@ export function openKeychain(env: Environment): Keychain {
         writeDockerConfig(file, { ...config, auths: Object.fromEntries(left) })
     },
   }
+}
+
+interface Asked {
+  readonly domain: string
+  /** What the file calls the registry. */
+  readonly server: string
+  readonly path: string | undefined
 }
 
 function helperOf({ credHelpers, credsStore }: DockerConfig, server: string): string | undefined {
@@ -109,7 +137,8 @@ export function findEntry(
   const exact = names.find((name) => Object.hasOwn(auths, name))
   const hosts = [domain, hostOfServer(server)]
   const found =
-    exact ?? Object.keys(auths).find((name) => hosts.includes(hostOfServer(name)) && !isPartial(name))
+    exact ??
+    Object.keys(auths).find((name) => hosts.includes(hostOfServer(name)) && scopeOf(name) === 'registry')
   return found === undefined ? undefined : parseAuthEntry(auths[found]!, found)
 }
 
@@ -119,17 +148,21 @@ export function entryNames(domain: string, repository: string | undefined): read
   return parts.map((_, i) => parts.slice(0, parts.length - i).join('/'))
 }
 
-/** `r.io/team` is about a part of the registry; `https://r.io/v1/` is an address of all of it. */
-function isPartial(name: string): boolean {
-  return !name.includes('://') && name.includes('/') && !/^[^/]+\/(?:v1|v2)?\/?$/.test(name)
+/**
+ * What an entry of this name is about: all of a registry (`r.io`, or an address of it such as `https://r.io/v1/`), a part of it
+ * (`r.io/team`), or, with a tag or a digest, nothing.
+ */
+export function scopeOf(name: string): 'registry' | 'namespace' | 'nothing' {
+  if (name.includes('://') || /^[^/@]+\/?(?:v[12]\/?)?$/.test(name)) return 'registry'
+  return /@|\/.*:/.test(name) ? 'nothing' : 'namespace'
 }
 
 /** containers-auth.json(5). */
 function podmanFiles(env: Environment, home: string): readonly string[] {
   if (env.REGISTRY_AUTH_FILE) return [env.REGISTRY_AUTH_FILE]
-  const runtime = env.XDG_RUNTIME_DIR
+  const runtime = env.XDG_RUNTIME_DIR || `/run/containers/${process.getuid?.() ?? 0}`
   return [
-    ...(runtime ? [path.join(runtime, 'containers/auth.json')] : []),
+    path.join(runtime, env.XDG_RUNTIME_DIR ? 'containers/auth.json' : 'auth.json'),
     path.join(env.XDG_CONFIG_HOME || path.join(home, '.config'), 'containers/auth.json'),
   ]
 }

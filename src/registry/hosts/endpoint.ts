@@ -24,6 +24,10 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>
   /** Set for a mirror: what it does not have, the registry itself may. */
   readonly mirror: boolean
+  /** What the repository is called there, and by which registry credentials for it are kept, where that is not what was asked for. */
+  readonly there?: { readonly domain: string; readonly path?: string | undefined } | undefined
+  /** Set where only what is wanted by tag, or only what is wanted by digest, is asked for there. */
+  readonly serves?: 'tag' | 'digest' | undefined
 }
 
 export const allCapabilities: ReadonlySet<Capability> = new Set(['pull', 'resolve', 'push'])

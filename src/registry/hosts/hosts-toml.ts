@@ -7,7 +7,7 @@ import { parseToml, type TomlTable, type TomlValue } from './toml.ts'
 
 /** Reads `text` from `file`; `server` is where the registry is if the file does not say. Faults with `registry.config`. */
 export function parseHostsToml(text: string, file: string, server: URL): readonly Endpoint[] {
-  const root = parseToml(text, file)
+  const { root } = parseToml(text, file)
   const hosts = root.host === undefined ? {} : table(root.host, file, 'host')
   const mirrors = Object.entries(hosts).map(([address, settings]) =>
     readHost({ address, settings: table(settings, file, address), file, mirror: true }),
