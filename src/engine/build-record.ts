@@ -15,12 +15,16 @@ export interface OpenBuildRecord {
   save(store: Store, how: Pick<BuildSummary, 'outcome' | 'places' | 'message'>, image?: Digest): void
 }
 
+/** A `trial` is built to look at its image, and is in no list of builds. */
+export type BuildKind = 'counted' | 'trial'
+
 /** `began`: milliseconds since the epoch. */
 export function openBuildRecord(
   build: Pick<BuildSource, 'context' | 'dockerfile' | 'target'> & {
     readonly id: string
     readonly tags: readonly string[]
     readonly began: number
+    readonly kind: BuildKind
   },
 ): OpenBuildRecord {
   const bases: RecordedBase[] = []
@@ -41,13 +45,8 @@ export function openBuildRecord(
         steps,
         ...how,
       }
-      store.builds.save({
-        id,
-        started: began,
-        ended: Date.now(),
-        image,
-        summary: JSON.stringify(summary),
-      })
+      const times = { started: began, ended: Date.now() }
+      store.builds.save({ id, ...times, image, summary: JSON.stringify(summary) }, build.kind)
     },
   }
 }

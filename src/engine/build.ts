@@ -16,7 +16,7 @@ import { parseAnnotations } from './annotations.ts'
 import type { BuildOptions, BuildResult, PullPolicy } from './api/index.ts'
 import { openBuildCaches } from './build-caches.ts'
 import { openBuildLog } from './build-log.ts'
-import { openBuildRecord } from './build-record.ts'
+import { type BuildKind, openBuildRecord } from './build-record.ts'
 import { findSource } from './build-source.ts'
 import { warn } from './check.ts'
 import { holdAll } from './held.ts'
@@ -25,7 +25,11 @@ import { type Obtained, obtainImage, sketchImage } from './obtain.ts'
 import { sandboxOf } from './sandbox.ts'
 import type { Rooms } from './workshop.ts'
 
-export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Context): Promise<BuildResult> {
+export async function buildImage(
+  options: BuildOptions,
+  { rooms, kind = 'counted' }: { readonly rooms: Rooms; readonly kind?: BuildKind },
+  ctx: Context,
+): Promise<BuildResult> {
   const { store } = rooms
   const tags = (options.tags ?? []).map(parseTag)
   const annotations = parseAnnotations(options.annotations ?? [])
@@ -49,7 +53,7 @@ export async function buildImage(options: BuildOptions, rooms: Rooms, ctx: Conte
   const policy = options.pull === true ? 'always' : 'missing'
   const findImage = imageFinder(rooms, { lease, policy, supply: shared.given ? supply : undefined }, inner)
   const named = openNamedContexts(options.contexts ?? {}, { tools, findImage }, inner)
-  const record = openBuildRecord({ ...given, id, tags, began })
+  const record = openBuildRecord({ ...given, id, tags, began, kind })
   try {
     await warn(given, rooms, inner)
     const request = {

@@ -42,7 +42,7 @@ export function buildReport(store: Store, which?: string): BuildReport {
   return reportOf(findBuild(store, which))
 }
 
-function reportOf(record: BuildRecord): BuildReport {
+export function reportOf(record: BuildRecord): BuildReport {
   const { number, started: began, ended, image } = record
   const { outcome, dockerfile, context, target, tags, bases, steps, message } = readSummary(record)
   const made = steps.reduce((sum, step) => sum + (step.outcome === 'done' ? (step.layer?.size ?? 0) : 0), 0)
@@ -82,7 +82,7 @@ function findNamed(store: Store, which: string): BuildRecord | undefined {
   const numbered = /^\d{1,9}$/.test(which) ? store.builds.find(Number(which)) : undefined
   if (numbered !== undefined) return numbered
   try {
-    return store.builds.ofImage(findImage(store, which).configDigest)
+    return store.builds.ofImage(findImage(store, which).configDigest, 'counted')
   } catch (thrown) {
     if (isFault(thrown) && thrown.code === 'image.missing') return undefined
     throw thrown

@@ -29,7 +29,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
   }
   return {
     root: rooms.root,
-    build: async (request, ctx) => (await import('./build.ts')).buildImage(request, rooms, ctx),
+    build: async (request, ctx) => (await import('./build.ts')).buildImage(request, { rooms }, ctx),
     check: async (request, ctx) => (await import('./check.ts')).checkBuild(request, rooms, ctx),
     outline: async (request, ctx) => (await import('./outline.ts')).outlineBuild(request, rooms, ctx),
     targets: async (request, ctx) => (await import('./outline.ts')).listTargets(request, rooms, ctx),

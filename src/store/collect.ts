@@ -118,7 +118,7 @@ function forgotten(catalog: Catalog, goneImages: Doomed['images'], keepNewer: nu
   )
   return catalog
     .rows<{ id: string; ended: number; image: Digest | null }>(
-      'select id, ended, image from builds order by number desc',
+      'select id, ended, image from builds order by number desc, ended desc',
     )
     .filter(({ image, ended }, i) => {
       const lastOfImage = image !== null && wanted.delete(image)

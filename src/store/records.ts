@@ -116,11 +116,12 @@ export function openBuilds(root: string, catalog: Catalog): Builds {
   const one = (row: BuildRow | undefined): BuildRecord | undefined =>
     row === undefined ? undefined : toBuild(row)
   return {
-    save: (build) =>
+    save: (build, kind = 'counted') =>
       catalog.write(() => {
-        const { number } = catalog.row<{ number: number }>(
+        const next = catalog.row<{ number: number }>(
           'select coalesce(max(number), 0) + 1 as number from builds',
         )!
+        const number = kind === 'trial' ? 0 : next.number
         catalog.run(
           'insert into builds(id, number, started, ended, image, summary) values(?, ?, ?, ?, ?, ?)',
           build.id,
@@ -132,11 +133,25 @@ export function openBuilds(root: string, catalog: Catalog): Builds {
         )
         return { ...build, number }
       }),
-    find: (number) => one(catalog.row<BuildRow>('select * from builds where number = ?', number)),
-    ofImage: (digest) =>
-      one(catalog.row<BuildRow>('select * from builds where image = ? order by number desc limit 1', digest)),
-    list: (limit) =>
-      catalog.rows<BuildRow>('select * from builds order by number desc limit ?', limit).map(toBuild),
+    find: (number) =>
+      one(catalog.row<BuildRow>('select * from builds where number = ? and number > 0', number)),
+    ofImage: (digest, preferred) =>
+      one(
+        catalog.row<BuildRow>(
+          'select * from builds where image = ? order by (? and number > 0) desc, ended desc, number desc limit 1',
+          digest,
+          preferred === 'counted' ? 1 : 0,
+        ),
+      ),
+    list: (limit, trials) =>
+      catalog
+        .rows<BuildRow>(
+          trials === undefined
+            ? 'select * from builds where number > 0 order by number desc limit ?'
+            : 'select * from builds order by ended desc limit ?',
+          limit,
+        )
+        .map(toBuild),
     logPath(id) {
       mkdirSync(path.join(root, 'logs'), { recursive: true })
       return path.join(root, logName(id))

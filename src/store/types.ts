@@ -173,9 +173,10 @@ export interface ContextDigests {
   save(rootKey: string, bytes: Uint8Array): void
 }
 
-/** One build that ran. Times in milliseconds since the epoch; `summary` is the engine's JSON. `number` counts the builds of this store from 1. */
+/** One build that ran. Times in milliseconds since the epoch; `summary` is the engine's JSON. */
 export interface BuildRecord {
   readonly id: string
+  /** Counts the builds of this store from 1; 0 is a trial, which was built to look at its image. */
   readonly number: number
   readonly started: number
   readonly ended: number
@@ -185,13 +186,14 @@ export interface BuildRecord {
 }
 
 export interface Builds {
-  /** Writes down a build and gives it the next number. */
-  save(build: Omit<BuildRecord, 'number'>): BuildRecord
+  /** Writes down a build and gives it the next number, unless it is a trial. */
+  save(build: Omit<BuildRecord, 'number'>, kind?: 'counted' | 'trial'): BuildRecord
+  /** A build that counts. */
   find(number: number): BuildRecord | undefined
-  /** The latest build that made this image. */
-  ofImage(configDigest: Digest): BuildRecord | undefined
-  /** Newest first. */
-  list(limit: number): readonly BuildRecord[]
+  /** The latest build that made this image, trials included; with `counted` a trial only where no other did. */
+  ofImage(configDigest: Digest, preferred?: 'counted'): BuildRecord | undefined
+  /** Newest first; trials only where they are asked for. */
+  list(limit: number, trials?: 'with trials'): readonly BuildRecord[]
   /** The file for the log of a build, by its id; it goes with the build's record. The directory is there. */
   logPath(id: string): string
 }

@@ -181,6 +181,32 @@ describe('fix', { skip: skipReason() }, () => {
     assert.equal(report.proof?.same, true)
   })
 
+  test('the builds that it tries are in no list, and lead nobody away from the last build', async () => {
+    const text = 'FROM toolbox\nCOPY . /home/\nRUN chown -R 1000:1000 /home\n'
+    const directory = store.context('listed', { Dockerfile: text })
+    const context = { kind: 'directory', path: directory } as const
+    const built = await engine.build({ context }, silent)
+    const [before] = await engine.builds()
+    const first = await engine.fix({ build: { context } }, silent)
+    assert.equal(first.before.image, built.id)
+    assert.deepEqual((await engine.builds())[0], before)
+    for (const which of [undefined, built.id, String(before?.number)])
+      assert.equal((await engine.why(which)).number, before?.number)
+    fs.writeFileSync(path.join(directory, 'more'), '')
+    const again = await engine.fix({ build: { context } }, silent)
+    assert.equal((await engine.why()).number, before?.number)
+    // what an image of a trial came from is still told
+    const trial = await engine.why(again.before.image)
+    assert.equal(trial.number, 0)
+    assert.deepEqual(
+      trial.steps.map(({ place }) => place.line),
+      [2, 3],
+    )
+    assert.match((await store.peel('why', again.before.image)).stdout, /^Trial of peel fix \(/)
+    await engine.build({ context }, silent)
+    assert.equal((await engine.why()).number, (before?.number ?? 0) + 1)
+  })
+
   test('the ignore file of the Dockerfile holds; what is forced says what differs; text is for people', async () => {
     const context = store.context('forced', {
       'app.Dockerfile': 'FROM toolbox\nCOPY . /home/\nRUN chown -R 1000:1000 /home\n',

@@ -42,7 +42,8 @@ export function buildTitle(build: Omit<BuildReport, 'bases'>, now: number): stri
   const what = [dockerfile, ...tags].join(', ')
   const when = printSince(new Date(ended).toISOString(), now)
   const cached = `${reused} of ${steps.length} step${steps.length === 1 ? '' : 's'} cached`
-  return `Build ${number} (${what}), ${when}: ${outcome} in ${printSeconds(ended - began)}, ${cached}`
+  const name = number === 0 ? 'Trial of peel fix' : `Build ${number}`
+  return `${name} (${what}), ${when}: ${outcome} in ${printSeconds(ended - began)}, ${cached}`
 }
 
 /** `[stage 2/3] COPY . .`, as progress shows it. */

@@ -6,7 +6,7 @@ import type { Digest, Event, Outcome } from '../../core/index.ts'
 export type { Miss, PartChange, RecordedBase, RecordedStep }
 
 export interface BuildRow {
-  /** Counts the builds of this store. */
+  /** Counts the builds of this store; 0 is a trial of `fix`, which only its image leads to. */
   readonly number: number
   readonly outcome: Exclude<Outcome, 'reused'>
   /** As the user named it. */

@@ -147,7 +147,11 @@ async function findUnsteady(
   { tools, ctx }: { readonly tools: TrialTools; readonly ctx: Context },
 ): Promise<readonly PathDifference[]> {
   const quiet: Context = { signal: ctx.signal, emit: () => {} }
-  const again = await buildImage({ ...withText(tools, before.text), noCache: true }, tools.rooms, quiet)
+  const again = await buildImage(
+    { ...withText(tools, before.text), noCache: true },
+    { rooms: tools.rooms, kind: 'trial' },
+    quiet,
+  )
   return (await findDifferences(before.image, again.id, { rooms: tools.rooms, ctx })).paths
 }
 

@@ -4,7 +4,7 @@ import type { FixFindings } from '../../analyze/index.ts'
 import type { Dockerfile, Instruction } from '../../dockerfile/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { BuiltStep, RecordedStep } from '../api/index.ts'
-import { buildReport, listBuilds } from '../builds.ts'
+import { reportOf } from '../builds.ts'
 
 /** So many earlier builds are asked how long a step took. */
 const remembered = 50
@@ -21,8 +21,7 @@ export function openStepTimes(store: Store): StepTimes {
   const note = (steps: readonly RecordedStep[]): void => {
     for (const step of steps) if (step.outcome === 'done') times.set(keyOf(step), step.ended - step.began)
   }
-  for (const { number } of listBuilds(store, { limit: remembered }).toReversed())
-    note(buildReport(store, String(number)).steps)
+  for (const record of store.builds.list(remembered, 'with trials').toReversed()) note(reportOf(record).steps)
   return { note, find: (step) => times.get(keyOf(step)) }
 }
 

@@ -37,7 +37,7 @@ export async function buildTrial(
   const silenced: Context = { signal: ctx.signal, emit: () => {} }
   const { id, steps, warnings } = await buildImage(
     withText(tools, text, secrets.map(tools.secretSource)),
-    rooms,
+    { rooms, kind: 'trial' },
     silenced,
   )
   times.note(steps)
