@@ -12,7 +12,11 @@ export interface OpenBuildRecord {
   /** The steps so far, in the order in which they ended. */
   builtSteps(): readonly BuiltStep[]
   /** Writes the build down; `image` is the config digest of what it made. */
-  save(store: Store, how: Pick<BuildSummary, 'outcome' | 'places' | 'message'>, image?: Digest): void
+  save(
+    store: Store,
+    how: Pick<BuildSummary, 'outcome' | 'places' | 'message' | 'hint' | 'place'>,
+    image?: Digest,
+  ): void
 }
 
 /** A `trial` is built to look at its image, and is in no list of builds. */

@@ -18,6 +18,7 @@ import { openBuildCaches } from './build-caches.ts'
 import { openBuildLog } from './build-log.ts'
 import { type BuildKind, openBuildRecord } from './build-record.ts'
 import { findSource } from './build-source.ts'
+import type { BuildSummary } from './builds.ts'
 import { warn } from './check.ts'
 import { holdAll } from './held.ts'
 import { parseTag } from './names.ts'
@@ -115,9 +116,16 @@ export async function buildImage(
   } catch (thrown) {
     const fault = asFault(thrown)
     const outcome = fault.kind === 'cancelled' || ctx.signal.aborted ? 'cancelled' : 'failed'
-    record.save(store, { outcome, places: [], message: fault.message })
+    record.save(store, { outcome, places: [], ...saidOf(fault) })
     throw fault
   }
+}
+
+function saidOf({
+  message,
+  details: { hint, place },
+}: Fault): Pick<BuildSummary, 'message' | 'hint' | 'place'> {
+  return { message, hint, place }
 }
 
 /** Images by name and platform, each asked for once. They stay until the lease ends. */

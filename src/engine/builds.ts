@@ -1,5 +1,5 @@
 // The builds that ran, as the store remembers them.
-import { Fault, isFault } from '../core/index.ts'
+import { Fault, isFault, type Place } from '../core/index.ts'
 import type { BuildRecord, Store } from '../store/index.ts'
 import type { BuildReport, BuildRow, RecordedBase, RecordedStep } from './api/index.ts'
 import { findImage } from './names.ts'
@@ -15,6 +15,8 @@ export interface BuildSummary extends Pick<BuildRow, 'outcome' | 'dockerfile' | 
   /** For each history entry of the image its line; `null` for those of the base. */
   readonly places: readonly ({ readonly file: string; readonly line: number } | null)[]
   readonly message?: string | undefined
+  readonly hint?: string | undefined
+  readonly place?: Place | undefined
 }
 
 /** Builds that older versions wrote down have no steps in this form; they are listed without. */
@@ -32,7 +34,7 @@ export function listBuilds(
   { limit = 1000 }: { readonly limit?: number | undefined } = {},
 ): BuildRow[] {
   return store.builds.list(limit).map((record) => {
-    const { bases, steps, ...row } = reportOf(record)
+    const { bases, steps, failure, ...row } = reportOf(record)
     return { ...row, steps: steps.length }
   })
 }
@@ -44,7 +46,8 @@ export function buildReport(store: Store, which?: string): BuildReport {
 
 export function reportOf(record: BuildRecord): BuildReport {
   const { number, started: began, ended, image } = record
-  const { outcome, dockerfile, context, target, tags, bases, steps, message } = readSummary(record)
+  const { text, hint, place, ...summary } = readSummary(record)
+  const { outcome, dockerfile, context, target, tags, bases, steps, message } = summary
   const made = steps.reduce((sum, step) => sum + (step.outcome === 'done' ? (step.layer?.size ?? 0) : 0), 0)
   return {
     number,
@@ -59,6 +62,9 @@ export function reportOf(record: BuildRecord): BuildReport {
     reused: steps.filter((step) => step.outcome === 'reused').length,
     made,
     message,
+    ...(message !== undefined && {
+      failure: { message, hint, place, source: place?.file === dockerfile ? text : undefined },
+    }),
     bases,
     steps: [...steps].sort((a, b) => a.began - b.began || a.ended - b.ended),
   }

@@ -269,6 +269,28 @@ describe('why names the change and nothing else', { skip }, () => {
     assert.ok(!JSON.stringify(engine.history('drawn:1')).includes('planted'))
   })
 
+  test('a build that failed before its first step says why, and where', async () => {
+    const { write, build } = place('unplanned')
+    write('Dockerfile', 'FROM base:1\nRUNN x\n')
+    await assert.rejects(build(), { code: 'dockerfile.invalid' })
+    const { out } = await callCli(['why'], { engine })
+    assert.match(out, /^Build \d+ \(Dockerfile\), .*: failed in \d+\.\ds, before its first step\n/)
+    assert.deepEqual(out.split('\n').slice(2, 6), [
+      'FAILED  unknown instruction: RUNN (did you mean RUN?)',
+      'Dockerfile:2:1',
+      '2 | RUNN x',
+      '  | ^^^^',
+    ])
+    assert.match(out, /\ninstructions are ADD, .*\n$/)
+    write('Dockerfile', 'FROM base:1\nCOPY --from=127.0.0.1:1/no/such:1 x /\n')
+    await assert.rejects(build())
+    const { failure, steps } = await engine.why()
+    assert.deepEqual([steps, failure?.place?.line], [[], 2])
+    write('Dockerfile', 'FROM base:1\nLABEL a=b\n')
+    await build()
+    assert.match((await callCli(['why'], { engine })).out, /: done in \d+\.\ds, no steps\n/)
+  })
+
   test('no marked value is in the store, and one that is secret by its name only in the history, as docker has it', () => {
     const found: string[] = []
     for (const name of fs.readdirSync(root, { recursive: true, encoding: 'utf8' })) {

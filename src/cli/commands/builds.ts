@@ -41,7 +41,9 @@ export function buildTitle(build: Omit<BuildReport, 'bases'>, now: number): stri
   const { number, dockerfile, tags, outcome, began, ended, reused, steps } = build
   const what = [dockerfile, ...tags].join(', ')
   const when = printSince(new Date(ended).toISOString(), now)
-  const cached = `${reused} of ${steps.length} step${steps.length === 1 ? '' : 's'} cached`
+  const none = outcome === 'done' ? 'no steps' : 'before its first step'
+  const cached =
+    steps.length === 0 ? none : `${reused} of ${steps.length} step${steps.length === 1 ? '' : 's'} cached`
   const name = number === 0 ? 'Trial of peel fix' : `Build ${number}`
   return `${name} (${what}), ${when}: ${outcome} in ${printSeconds(ended - began)}, ${cached}`
 }

@@ -1,4 +1,5 @@
 // `peel why`: what kept the steps of a build from the cache.
+import { printPlace } from '../../core/index.ts'
 import type { ExplainedStep, WhyReport } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, writeJson } from '../listing.ts'
@@ -42,9 +43,25 @@ function printWhy(report: WhyReport, drawing: Drawing): string {
     if (step.message !== undefined && !step.reasons.some((reason) => step.message?.includes(reason)))
       lines.push(indented(step.message))
   }
-  if (report.message !== undefined && report.steps.every(({ message }) => message === undefined))
-    lines.push(report.message)
+  const failed = report.steps.some(({ message }) => message !== undefined)
+  if (report.failure !== undefined && !failed) lines.push(...failureLines(report.failure))
   return `${lines.join('\n')}\n`
+}
+
+/** Of what no step is to blame for: a text that says nothing to do, an image that is not to be had. */
+function failureLines({
+  message,
+  hint,
+  place,
+  source,
+}: NonNullable<WhyReport['failure']>): readonly string[] {
+  return [
+    row(words.failed, message),
+    ...(place === undefined
+      ? []
+      : [source === undefined ? `${place.file}:${place.line}` : printPlace(place, source)]),
+    ...(hint === undefined ? [] : [hint]),
+  ]
 }
 
 const words: Readonly<Record<ExplainedStep['outcome'], string>> = {

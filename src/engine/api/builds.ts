@@ -1,7 +1,7 @@
 // What is remembered of builds: what ran when, and why it was not in the cache.
 import type { RecordedBase, RecordedStep } from '../../build/index.ts'
 import type { Miss, PartChange } from '../../cache/index.ts'
-import type { Digest, Event, Outcome } from '../../core/index.ts'
+import type { Digest, Event, Outcome, Place } from '../../core/index.ts'
 
 export type { Miss, PartChange, RecordedBase, RecordedStep }
 
@@ -31,6 +31,15 @@ export interface BuildRow {
 
 /** One build with its steps, in the order in which they began. */
 export interface BuildReport extends Omit<BuildRow, 'steps'> {
+  /** What went wrong, as the build told it. `source`: the text that the place is in, where it is the Dockerfile's. */
+  readonly failure?:
+    | {
+        readonly message: string
+        readonly hint?: string | undefined
+        readonly place?: Place | undefined
+        readonly source?: string | undefined
+      }
+    | undefined
   readonly bases: readonly RecordedBase[]
   readonly steps: readonly RecordedStep[]
 }
