@@ -16,6 +16,7 @@ import {
 import { placeOfWord } from '../dockerfile/index.ts'
 import type { HistoryEntry } from '../image/index.ts'
 import { historyComment, type Plan, type PlannedStage, type Step, stagesOf } from '../plan/index.ts'
+import { openAlike } from './alike.ts'
 import { recordBase } from './base-record.ts'
 import type { StepEntry } from './known.ts'
 import { doStep } from './step.ts'
@@ -92,7 +93,7 @@ export interface ExecuteOptions {
   readonly fresh: (stage: PlannedStage) => boolean
   readonly observer: BuildObserver
   /** Everything but what only a running plan knows. */
-  readonly tools: Omit<Tools, 'stageLayers'>
+  readonly tools: Omit<Tools, 'alike' | 'stageLayers'>
 }
 
 /** Executes a plan. The first fault stops the other stages and is thrown when they have stopped. */
@@ -106,6 +107,7 @@ export async function execute(plan: Plan, options: ExecuteOptions, ctx: Context)
   const steps: StepEntry[] = []
   const tools: Tools = {
     ...options.tools,
+    alike: openAlike(),
     stageLayers: (stage) => (finished.get(stage) as StageResult).layers,
   }
   /** How many steps of each stage have begun. */

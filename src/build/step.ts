@@ -42,7 +42,7 @@ export interface StepWork {
 /** Does one step that makes a layer, or finds its result. Faults with `step.uncached` where only the latter is allowed. */
 export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promise<StepResult> {
   const prepared = prepare(work.step, tools)
-  const { known, supply } = tools
+  const { known, supply, alike } = tools
   const { at } = work
   const under = prepared.alone === true ? [] : work.below
   const below = field(belowName, chainId(under) ?? 'nothing')
@@ -54,6 +54,8 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const notes = prepared.ignore === undefined ? [] : [ignoreNote(prepared.ignore)]
   const op = keyOf(fields).digest
   const origin = prepared.origin && keyOf([below, ...fields, ...prepared.origin()]).digest
+  using turn = await alike.turn(keyOf([below, ...fields]).digest)
+  ctx.signal.throwIfAborted()
   const reuse = (hit: KnownStep): StepResult => ({ entry: { ...hit, op, origin, at }, outcome: 'reused' })
   // Where the files come from is known before they are: with such a hit the layers that they are in need not be here.
   const byOrigin = origin === undefined || work.fresh ? undefined : known.findByOrigin(origin)
@@ -64,15 +66,15 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   let key: CacheKey | undefined
   let miss: Miss = { kind: work.fresh ? 'unasked' : 'new' }
   // Without an earlier record of the same operation nothing can hit, and the files need be read only once, while they are packed.
-  if (earlier !== undefined && !work.fresh) {
+  if (earlier !== undefined && (!work.fresh || turn.later)) {
     key = keyWith(opened.files())
     const hit = known.find(key.digest)
-    if (hit !== undefined) {
+    if (hit !== undefined && (!work.fresh || alike.made.has(hit.key))) {
       if (origin !== undefined && hit.here) known.keepOrigin(origin, hit)
       return reuse(hit)
     }
     const recipe = await earlier.recipe(ctx)
-    if (recipe.length > 0) miss = missSince(earlier, { key, prepared, recipe })
+    if (recipe.length > 0 && !work.fresh) miss = missSince(earlier, { key, prepared, recipe })
   }
   work.missed(miss)
   if (tools.requireCached)
@@ -89,6 +91,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const recipe = printRecipe(key.parts)
   const entry = { key: key.digest, origin, op, at, layer, created, here: true, recipe: async () => recipe }
   known.keep(entry, recipe)
+  alike.made.add(key.digest)
   return { entry, outcome: 'done' }
 }
 

@@ -7,6 +7,7 @@ import type { FileSource } from '../plan/index.ts'
 import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
+import type { Alike } from './alike.ts'
 import type { ContextView } from './context-view.ts'
 import type { Entitlements } from './entitlements.ts'
 import type { Known } from './known.ts'
@@ -57,6 +58,7 @@ export interface Tools extends FetchTools {
   /** SOURCE_DATE_EPOCH in nanoseconds. */
   readonly epoch: bigint | undefined
   readonly now: () => bigint
+  readonly alike: Alike
   /** The layers that another stage ended with. */
   readonly stageLayers: (stage: number) => readonly DiffId[]
 }

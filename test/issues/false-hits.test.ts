@@ -128,7 +128,36 @@ testChanges(
   },
 )
 
+const alike = {
+  Dockerfile: [
+    'FROM base:1 AS left',
+    'RUN cat /proc/sys/kernel/random/uuid > /made',
+    'RUN cp /made /left',
+    'FROM base:1 AS right',
+    'RUN cat /proc/sys/kernel/random/uuid > /made',
+    'RUN cp /made /right',
+    'FROM base:1',
+    'COPY --from=left /left /',
+    'COPY --from=right /right /',
+    'RUN cmp /left /right',
+    '',
+  ].join('\n'),
+}
+
 testChanges('a step does not run again for nothing', [
+  {
+    name: 'when two stages began with the same command at the same time',
+    files: alike,
+    change: () => {},
+    expected: Array(7).fill('hit'),
+  },
+  {
+    name: 'when two stages began with the same command at the same time, and the cache was not to be used',
+    files: alike,
+    change: () => {},
+    first: { noCache: true },
+    expected: Array(7).fill('hit'),
+  },
   {
     name: 'when files of a fresh checkout have new times (containers/buildah#2215)',
     files: { Dockerfile: 'FROM base:1\nCOPY src /s\nRUN cat /s/a > /x\n', ...files },
