@@ -1,71 +1,125 @@
-// Dockerfiles in the manner of public projects, one a language or framework: each builds on stand-ins for its base images, in which every
-// toolchain is one small script. What is tried is the Dockerfile, not the compiler; nothing needs a network. A folder of `cases` is a case.
+// Dockerfiles of public projects, byte for byte as they are published. Each builds with a context of our own making, on stand-ins for the
+// base images that it names, in which every toolchain is one small script: what is tried is the Dockerfile, not the compiler, and no
+// build needs a network. A folder of `cases` is a case; one whose Dockerfile can't be fetched is skipped.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openStoreUnderTest, type StoreUnderTest, skipReason } from '../e2e/store-under-test.ts'
+import { fetchArchives, type Published, readPublished } from './published.ts'
 
 interface Project {
+  /** What the project is written in. */
+  readonly language: string
+  readonly published: Published
+  /** The images that the Dockerfile names: the toolbox, or what the case's own `base` makes of it. */
+  readonly images: readonly string[]
   readonly args?: Readonly<Record<string, string>>
   readonly target?: string
-  readonly secrets?: Readonly<Record<string, string>>
   /** Archives of the context: text by path. */
-  readonly archive?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly archives?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** What a file of the image must contain. */
   readonly files: Readonly<Record<string, string>>
-  readonly lacks?: Readonly<Record<string, string>>
+  readonly links?: Readonly<Record<string, string>>
+  /** The user and group of a path, as numbers. */
+  readonly owners?: Readonly<Record<string, string>>
   readonly absent?: readonly string[]
   /** Fields of the image's configuration. */
   readonly config: Readonly<Record<string, unknown>>
 }
 
-const here = import.meta.dirname
+const cases = path.join(import.meta.dirname, 'cases')
+const toolbox = path.join(import.meta.dirname, 'toolbox')
+const projects = fs.readdirSync(cases).map((name) => ({
+  name,
+  project: JSON.parse(fs.readFileSync(path.join(cases, name, 'case.json'), 'utf8')) as Project,
+}))
 
 describe('projects', { skip: skipReason() }, () => {
   let store: StoreUnderTest
+  let archives: Awaited<ReturnType<typeof fetchArchives>>
   before(async () => {
     store = await openStoreUnderTest()
-    const toolbox = path.join(here, 'toolbox')
-    const names = fs.readFileSync(path.join(here, 'names.txt'), 'utf8').trim().split('\n')
-    await store.peel('build', ...names.flatMap((name) => ['-t', name]), toolbox)
+    const built = store.peel('build', '-t', 'toolbox', toolbox)
+    const folder = fs.mkdtempSync(path.join(store.folder, 'published-'))
+    archives = await fetchArchives(
+      projects.map(({ project }) => project.published),
+      folder,
+    )
+    await built
   })
   after(() => store[Symbol.dispose]())
 
-  for (const name of fs.readdirSync(path.join(here, 'cases')))
-    test(name, async () => {
-      const folder = path.join(here, 'cases', name)
-      const project = JSON.parse(fs.readFileSync(path.join(folder, 'case.json'), 'utf8')) as Project
-      const context = path.join(store.folder, name)
-      fs.cpSync(path.join(folder, 'files'), context, { recursive: true })
-      fs.chmodSync(context, 0o755)
-      fs.copyFileSync(path.join(folder, 'Dockerfile'), path.join(context, 'Dockerfile'))
-      for (const [archive, files] of Object.entries(project.archive ?? {})) {
-        const inside = store.context(`${name}-${archive}`, files)
-        execFileSync('tar', ['-C', inside, '-czf', path.join(context, archive), '.'])
-      }
-      const secrets = Object.entries(project.secrets ?? {}).map(([id, value]) => {
-        const directory = store.context(`${name}-secret`, { [id]: value })
-        return `--secret=id=${id},src=${path.join(directory, id)}`
-      })
+  test('they are of ten languages at least', () => {
+    const languages = new Set(projects.map(({ project }) => project.language))
+    assert.ok(languages.size >= 10, [...languages].join(', '))
+  })
+
+  for (const { name, project } of projects)
+    test(`${name} (${project.language})`, async (t) => {
+      const { published } = project
+      const fetched = archives.get(published.npm ?? published.debian)!
+      if ('missing' in fetched) return t.skip(fetched.missing)
+      const dockerfile = path.join(store.folder, `${name}.Dockerfile`)
+      fs.writeFileSync(dockerfile, readPublished(published, fetched.archive))
+
+      const own = path.join(cases, name, 'base')
+      const names = project.images.flatMap((image) => ['-t', image])
+      await store.peel('build', ...names, fs.existsSync(own) ? own : toolbox)
+
       const flags = [
         ...Object.entries(project.args ?? {}).map(([key, value]) => `--build-arg=${key}=${value}`),
         ...(project.target === undefined ? [] : [`--target=${project.target}`]),
-        ...secrets,
+        `--file=${dockerfile}`,
+        context(name, project),
       ]
-      const out = path.join(store.folder, `${name}-out`)
-      await store.peel('build', '-t', name, '-o', out, ...flags, context)
-      const text = (file: string): string => fs.readFileSync(path.join(out, file), 'utf8')
-      for (const [file, part] of Object.entries(project.files)) assert.ok(text(file).includes(part), file)
-      for (const [file, part] of Object.entries(project.lacks ?? {}))
-        assert.ok(!text(file).includes(part), file)
-      for (const file of project.absent ?? []) assert.ok(!fs.existsSync(path.join(out, file)), file)
-      const [image] = JSON.parse((await store.peel('inspect', name)).stdout) as {
+      const out = fs.mkdtempSync(path.join(store.folder, `${name}-out-`))
+      await store.peel('build', '-t', `${name}:built`, '-o', `type=tar,dest=${out}.tar`, ...flags)
+      execFileSync('tar', ['-C', out, '--numeric-owner', '-xpf', `${out}.tar`])
+      holds(project, out)
+      const [image] = JSON.parse((await store.peel('inspect', `${name}:built`)).stdout) as {
         Config: Record<string, unknown>
       }[]
       for (const [field, wanted] of Object.entries(project.config))
         assert.deepEqual(image?.Config[field], wanted, field)
-      await store.peel('build', '--require-cached', ...flags, context)
+      await store.peel('build', '--require-cached', ...flags)
     })
+
+  /** The context of a case: its `files`, if it has any, and the archives that it describes. */
+  function context(name: string, project: Project): string {
+    const directory = store.context(name, {})
+    fs.mkdirSync(directory, { recursive: true })
+    const files = path.join(cases, name, 'files')
+    if (fs.existsSync(files)) fs.cpSync(files, directory, { recursive: true })
+    fs.chmodSync(directory, 0o755)
+    for (const [archive, texts] of Object.entries(project.archives ?? {})) {
+      const inside = store.context(`${name}-archives/${archive}`, texts)
+      fs.mkdirSync(path.dirname(path.join(directory, archive)), { recursive: true })
+      execFileSync('tar', [
+        '-C',
+        inside,
+        '--owner=0',
+        '--group=0',
+        '-czf',
+        path.join(directory, archive),
+        '.',
+      ])
+    }
+    return directory
+  }
 })
+
+/** Compares what a build wrote with what the case wants of it. */
+function holds(project: Project, out: string): void {
+  const inside = (file: string): string => path.join(out, file)
+  for (const [file, part] of Object.entries(project.files))
+    assert.ok(fs.readFileSync(inside(file), 'utf8').includes(part), `${file} holds ${part}`)
+  for (const [link, target] of Object.entries(project.links ?? {}))
+    assert.equal(fs.readlinkSync(inside(link)), target, link)
+  for (const [file, owner] of Object.entries(project.owners ?? {})) {
+    const { uid, gid } = fs.lstatSync(inside(file))
+    assert.equal(`${uid}:${gid}`, owner, file)
+  }
+  for (const file of project.absent ?? []) assert.ok(!fs.existsSync(inside(file)), file)
+}

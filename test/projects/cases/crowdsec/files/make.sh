@@ -1,0 +1,3 @@
+# the release is a directory with the installer
+mkdir crowdsec-v1
+cp wizard.sh crowdsec-v1/

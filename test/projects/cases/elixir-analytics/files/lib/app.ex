@@ -1,1 +1,0 @@
-defmodule App.Web

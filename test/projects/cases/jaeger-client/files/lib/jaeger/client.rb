@@ -1,0 +1,2 @@
+module Jaeger
+end

@@ -1,0 +1,1 @@
+test "$(pwd)" = /usr/local/src/ngircd/src/ngircd

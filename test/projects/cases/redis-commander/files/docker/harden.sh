@@ -1,0 +1,3 @@
+#!/bin/sh -e
+test "$REMOVE_APK" = 0
+touch /hardened
