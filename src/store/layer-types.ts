@@ -48,7 +48,7 @@ export interface PackWatch {
   /** The tar, in chunks that are valid only until this returns. */
   readonly push: (chunk: Uint8Array) => void
   /** The whole tar is in the file `tar`; what this throws keeps the layer out of the store. */
-  readonly end: (index: LayerIndex, tar: string) => void
+  readonly end: (index: LayerIndex, tar: string) => Promise<void>
 }
 
 export interface ExpectedLayer {

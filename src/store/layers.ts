@@ -86,7 +86,7 @@ export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): 
             }
       const { index } = await drive(packLayer(entries, { read, earlier, write }), ctx)
       tar.finish('cached')
-      watch?.end(index, tar.path)
+      await watch?.end(index, tar.path)
       return room.register(tar, index)
     },
     ingest: (stream, expected, ctx) =>

@@ -23,7 +23,7 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
   const context = path.join(place, 'context')
   fs.mkdirSync(path.join(context, 'bin'), { recursive: true })
   fs.copyFileSync(busybox, path.join(context, 'bin/busybox'))
-  for (const name of 'sh cat base64 od tr sed gzip printf rm tee wc'.split(' '))
+  for (const name of 'sh cat base64 od tr sed gzip printf rm tar tee wc'.split(' '))
     fs.symlinkSync('busybox', path.join(context, 'bin', name))
   fs.writeFileSync(path.join(context, 'id_key'), secretMakers['private-key']!(seeded(1)).text)
 
@@ -62,6 +62,10 @@ describe('a secret that a step writes down', { skip: impossible }, () => {
       /URL-encoded in \/url/,
     ],
     compressed: [`${mount} gzip -c < ${value} > /log.gz`, /as it is in \/log\.gz \(compressed\)/],
+    'compressed in an archive, whatever their names': [
+      `${mount} gzip -c < ${value} > /inner && tar -C / -cf - inner | gzip > /outer && rm /inner`,
+      /as it is in \/outer!\/inner \(compressed\)/,
+    ],
     'by a later step': [
       `RUN --mount=type=secret,id=token --mount=type=cache,target=/c cat ${value} > /c/x\nRUN --mount=type=cache,target=/c cat /c/x > /late`,
       /as it is in \/late .* by RUN --mount=type=cache/,

@@ -53,7 +53,7 @@ export interface Scan {
   end(): readonly SecretMatch[]
 }
 
-/** `size`: bytes that will come altogether; with the last of them the scan is whole. */
+/** `size`: bytes that will come altogether, infinite where nobody knows; with the last of them the scan is whole. */
 export function startScan(kind: TextKind, size: number): Scan {
   const active = secretRules.map((rule) => applies(rule, kind))
   const matches: SecretMatch[] = []
@@ -61,6 +61,7 @@ export function startScan(kind: TextKind, size: number): Scan {
   /** Of `rest`: its offset in the text, and the line it begins in. */
   let offset = 0
   let line = 1
+  let ended = false
   const look = (bytes: Uint8Array): void => {
     const spans = keywordSpans(bytes, active)
     for (const [number, list] of [...spans].sort(([a], [b]) => a - b))
@@ -72,7 +73,7 @@ export function startScan(kind: TextKind, size: number): Scan {
         const found = judge(rule, match)
         if (found === undefined) continue
         const at = offset + from + found.at
-        const cut = from + found.at + found.length === bytes.length && offset + bytes.length < size
+        const cut = !ended && from + found.at + found.length === bytes.length && offset + bytes.length < size
         // it may go on in the next piece, where it is found again
         if (cut) continue
         if (!matches.some((other) => at < other.offset + other.length && other.offset < at + found.length))
@@ -95,7 +96,11 @@ export function startScan(kind: TextKind, size: number): Scan {
       offset += bytes.length - keep
       rest = Uint8Array.prototype.slice.call(bytes, bytes.length - keep)
     },
-    end: () => matches.sort((a, b) => a.offset - b.offset),
+    end() {
+      ended = true
+      if (offset + rest.length < size) look(rest)
+      return matches.sort((a, b) => a.offset - b.offset)
+    },
   }
 }
 

@@ -1,9 +1,16 @@
 // Keeps secrets out of what a build makes. The bytes of a layer are looked at while they are packed, and a layer that holds a secret is
 // never stored; texts of the configuration are looked at before anything runs.
 import { closeSync, openSync, readSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { setImmediate } from 'node:timers/promises'
 import { type Context, Fault, type Place } from '../../core/index.ts'
-import type { FileEntry, LayerIndex } from '../../layer/index.ts'
+import {
+  type FileEntry,
+  type LayerIndex,
+  packingHead,
+  packingOf,
+  type Search,
+  searchInside,
+} from '../../layer/index.ts'
 import type { Plan, Step } from '../../plan/index.ts'
 import type { PackWatch } from '../../store/index.ts'
 import type { ReadSecret } from '../tools.ts'
@@ -24,8 +31,8 @@ interface Leak {
   readonly where: string
 }
 
-const compressedLimit = 64 << 20
-const compressedName = /\.(?:t?gz|tgz)$/i
+/** Bytes of a packed file that are read at once. */
+const pieceSize = 1 << 20
 const privateKey = Buffer.from('-----BEGIN ')
 
 /** `ids`: of the secrets that steps of the build may mount. Their values are read when the first layer is packed. */
@@ -45,9 +52,10 @@ export function openLeakGuard(
       return {
         ...(step.kind === 'copy' && { head: (file, bytes) => warnOfKey(file, bytes, { step, ctx }) }),
         push: finder.push,
-        end(index, tar) {
+        async end(index, tar) {
           const found = finder.findings[0]
-          const leak = found === undefined ? findCompressed(needles(), index, tar) : locate(found, index)
+          const leak =
+            found === undefined ? await findPacked(needles(), { index, tar }, ctx) : locate(found, index)
           if (leak !== undefined) throw leaked(leak, step)
         },
       }
@@ -101,31 +109,42 @@ function locate({ needle, offset }: Finding, index: LayerIndex): Leak {
   return { needle, where: 'the name or the attributes of a file of the layer' }
 }
 
-function findCompressed(needles: readonly Needle[], index: LayerIndex, tar: string): Leak | undefined {
+/** What files hold that is packed; as they are, they have been looked at. */
+async function findPacked(
+  needles: readonly Needle[],
+  { index, tar }: { readonly index: LayerIndex; readonly tar: string },
+  ctx: Context,
+): Promise<Leak | undefined> {
   if (needles.length === 0) return undefined
-  for (const { path, size, from } of filesOf(index)) {
-    if (!compressedName.test(path) || size > compressedLimit) continue
-    const bytes = unpack(readRange(tar, from, size))
-    if (bytes === undefined) continue
-    const finder = createFinder(needles)
-    finder.push(bytes)
-    const [found] = finder.findings
-    if (found !== undefined)
-      return {
-        needle: found.needle,
-        where: `${path} (compressed) at byte ${found.offset} of what it unpacks to`,
-      }
+  const fd = openSync(tar, 'r')
+  const giveTurn = async (): Promise<void> => {
+    await setImmediate()
+    ctx.signal.throwIfAborted()
   }
-  return undefined
+  try {
+    for (const { path, size, from } of filesOf(index)) {
+      const head = readRange(fd, from, Math.min(size, packingHead))
+      if (packingOf(head) === undefined) continue
+      const found = await searchInside(
+        { size, open: () => piecesOf(fd, from, size) },
+        () => searchFor(needles),
+        giveTurn,
+      )
+      const [first] = found
+      if (first === undefined) continue
+      const file = [path, ...first.members].join('!')
+      const where = `${file} (compressed) at byte ${first.offset} of what it unpacks to`
+      return { needle: first.needle, where }
+    }
+    return undefined
+  } finally {
+    closeSync(fd)
+  }
 }
 
-/** `undefined` for what is no gzip file, or a damaged or very large one: as it is, it has been looked at. */
-function unpack(bytes: Buffer): Buffer | undefined {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: 4 * compressedLimit })
-  } catch {
-    return undefined
-  }
+function searchFor(needles: readonly Needle[]): Search<Finding> {
+  const { push, findings } = createFinder(needles)
+  return { push, end: () => findings }
 }
 
 /** A run of a file's bytes: `size` of them, those from byte `at` of the file on, stand at `from` in the tar. */
@@ -147,19 +166,18 @@ function* filesOf(index: LayerIndex): Generator<Stretch> {
   }
 }
 
-function readRange(file: string, from: number, length: number): Buffer {
+function* piecesOf(fd: number, from: number, size: number): Generator<Buffer> {
+  for (let at = 0; at < size; at += pieceSize) yield readRange(fd, from + at, Math.min(pieceSize, size - at))
+}
+
+function readRange(fd: number, from: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length)
-  const fd = openSync(file, 'r')
-  try {
-    for (let at = 0; at < length; ) {
-      const n = readSync(fd, bytes, at, length - at, from + at)
-      if (n === 0) return bytes.subarray(0, at)
-      at += n
-    }
-    return bytes
-  } finally {
-    closeSync(fd)
+  for (let at = 0; at < length; ) {
+    const n = readSync(fd, bytes, at, length - at, from + at)
+    if (n === 0) return bytes.subarray(0, at)
+    at += n
   }
+  return bytes
 }
 
 function leaked({ needle, where }: Leak, step?: Step): Fault {

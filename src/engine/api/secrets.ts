@@ -9,7 +9,7 @@ export type SecretSpot =
   | {
       readonly in: 'file'
       readonly path: string
-      /** The member of a zip file that holds it. */
+      /** The member of a zip file or tar that holds it; `/a.zip!/b` for one in another. */
       readonly member?: string | undefined
       /** Counted from 1. */
       readonly line: number

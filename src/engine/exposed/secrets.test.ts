@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type Event, silent } from '../../core/index.ts'
 import { secretMakers, seeded } from '../../testing/secrets.ts'
 import { zipFile } from '../../testing/zip-file.ts'
@@ -88,6 +88,7 @@ test('members of zip files are searched, and no more of a bomb than its limit', 
     { name: 'lib/log.txt', content: github.text },
     { name: 'conf/app.properties', content: `password=${assigned.value}\n` },
     { name: 'stored.txt', content: npm.text, method: 'stored' },
+    { name: 'in.jar', content: zipFile([{ name: 'key', content: zstdCompressSync(pypi.text) }]) },
   ])
   fs.writeFileSync(path.join(context, 'app.jar'), zip)
   const text = 'FROM scratch\nCOPY app.jar /app.jar\n'
@@ -104,6 +105,7 @@ test('members of zip files are searched, and no more of a bomb than its limit', 
     'assigned-secret /app.jar!/conf/app.properties',
     'github-token /app.jar!/lib/log.txt',
     'npm-token /app.jar!/stored.txt',
+    'pypi-token /app.jar!/in.jar!/key',
   ])
   assert.deepEqual((await engine.secrets('zipped', {}, silent)).findings, report.findings)
 })
