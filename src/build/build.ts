@@ -77,6 +77,7 @@ export interface BuildRequest {
   readonly agents: readonly GivenAgent[]
   readonly readSecret: ReadSecret
   readonly env: Tools['env']
+  readonly get: FetchTools['get']
   /** Seconds since the epoch. */
   readonly epoch?: number | undefined
   /** Whether the image is to hold the steps that it was built by. */
@@ -104,6 +105,7 @@ export async function build(request: BuildRequest, workshop: Workshop, ctx: Cont
   const fetching: FetchTools = {
     store,
     readSecret: request.readSecret,
+    get: request.get,
     env: request.env,
     findAgent: (inner) => agents.find('default', inner),
   }

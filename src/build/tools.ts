@@ -4,6 +4,7 @@ import { type Context, chainId, type DiffId } from '../core/index.ts'
 import type { DeviceCatalogue } from '../device/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { FileSource } from '../plan/index.ts'
+import type { Answer } from '../registry/index.ts'
 import type { RunSpec, Runtime } from '../run/index.ts'
 import type { Snapshots } from '../snapshot/index.ts'
 import type { Store } from '../store/index.ts'
@@ -30,6 +31,12 @@ export interface Machine {
 export interface FetchTools {
   readonly store: Store
   readonly readSecret: ReadSecret
+  /** Asks a server of the web for a URL. */
+  readonly get: (
+    url: URL,
+    options: { readonly headers: Readonly<Record<string, string>> },
+    ctx: Context,
+  ) => Promise<Answer>
   /** The environment of this process, for what git and its like take from it. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where the ssh agent listens that git may use, if there is one. */

@@ -39,6 +39,7 @@ export async function findSource(options: BuildOptions, rooms: Rooms, ctx: Conte
     store: rooms.store,
     env: rooms.env,
     readSecret,
+    get: async (url, asked, inner) => (await rooms.registry()).get(url, asked, inner),
     // what stands on the command line may use the user's own agent, what stands in a Dockerfile only one given by --ssh
     findAgent: async () => rooms.env.SSH_AUTH_SOCK || undefined,
   }
@@ -81,7 +82,7 @@ async function readDockerfile(
     return { ...findDockerfile(directory, asked.replaces.path), text: asked.text }
   if (asked?.kind === 'text') return textDockerfile(asked.text, asked.name, directory)
   if (asked?.kind === 'url') {
-    const file = await download({ url: asked.url, fileName: 'Dockerfile' }, tools, ctx.signal)
+    const file = await download({ url: asked.url, fileName: 'Dockerfile' }, tools, ctx)
     return textDockerfile(fs.readFileSync(file.path), file.url, directory)
   }
   if (context.dockerfile !== undefined) {

@@ -50,6 +50,8 @@ export interface ClientParts {
 export interface Client extends Disposable {
   /** Faults: those of `registry.*`, `credentials.invalid`. */
   call(call: Call, ctx: Context): Promise<Answer>
+  /** The answer, whatever its status, at any URL of the web: no registry's, so that redirects may lead anywhere. */
+  get(url: URL, headers: Readonly<Record<string, string>>, ctx: Context): Promise<Answer>
   /** Asks nothing of a mirror: the endpoint of the registry itself. */
   home(domain: string): Promise<{ readonly origin: Origin; readonly authorizer: Authorizer }>
   readonly patience: Patience
@@ -200,6 +202,8 @@ export function openClient(parts: ClientParts): Client {
       const tries = call.repeatable === false ? { ...patience, tries: 1 } : patience
       return await withRetries(() => attempt(known, call, ctx), tries, ctx.signal)
     },
+    get: (url, headers, ctx) =>
+      follow({ method: 'GET', url, headers }, 'anywhere', (next) => send(next, undefined, ctx)),
     async home(domain) {
       const known = await reach(homeOf(domain))
       return { origin: known.origin, authorizer: authorizerOf(known, { domain }) }

@@ -212,6 +212,7 @@ test('requests at the same time share one token', async () => {
   const answer = (status: number, body: string, headers: IncomingHttpHeaders = {}): Answer => ({
     url: new URL('https://r.io/token'),
     status,
+    reason: '',
     headers,
     body: Readable.from([Buffer.from(body)]),
     discard: () => {},

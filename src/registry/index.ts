@@ -15,6 +15,7 @@ export { type CredentialSource, type Keychain, openKeychain, serverOf } from './
 export type { BlobRequest } from './blobs.ts'
 export { type EndpointSource, openConfiguration } from './hosts/configuration.ts'
 export type { Capability, Endpoint, TlsSettings } from './hosts/endpoint.ts'
+export type { Answer } from './http/exchange.ts'
 export type { Patience } from './http/retry.ts'
 export { digestLike, type RemoteManifest } from './manifests.ts'
 export { type Meaning, openRegistriesConf } from './names/registries-conf.ts'

@@ -29,6 +29,7 @@ import { type BlobRequest, findBlob, readBlob } from './blobs.ts'
 import { type Client, openClient } from './client.ts'
 import { type EndpointSource, openConfiguration } from './hosts/configuration.ts'
 import { openAgents } from './http/agents.ts'
+import type { Answer } from './http/exchange.ts'
 import { type Patience, patience } from './http/retry.ts'
 import { listRepositories, listTags } from './lists.ts'
 import { deleteManifest, findManifest, putManifest, type RemoteManifest, readManifest } from './manifests.ts'
@@ -83,6 +84,19 @@ export class Registry implements Disposable {
       idle: options.idle ?? 60_000,
       userAgent: options.userAgent ?? 'peel',
     })
+  }
+
+  /**
+   * The answer, whatever its status, at any URL of the web, over the connections and proxies of this client. No credentials of registries
+   * go there, and no header `authorization` goes on to another origin. Faults: `registry.unreachable`, `registry.dropped`,
+   * `registry.redirect`.
+   */
+  async get(
+    url: URL,
+    { headers = {} }: { readonly headers?: Readonly<Record<string, string>> } = {},
+    ctx: Context = silent,
+  ): Promise<Answer> {
+    return this.#client.get(url, headers, ctx)
   }
 
   /** What a name points to now: an image or an index; `undefined` where there is none. Costs a HEAD request. */

@@ -69,7 +69,7 @@ async function fromRemote(
     return { source: { from: 'tree', layers: [layer] }, name, time: committed }
   }
   const file = await told(ctx, `load remote build context ${name}`, () =>
-    download({ url, fileName: 'context' }, tools, ctx.signal),
+    download({ url, fileName: 'context' }, tools, ctx),
   )
   const { modified } = file
   const time = modified === undefined ? undefined : Number(modified / 1_000_000_000n)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Digest, digestOfHex, Fault } from '../../core/index.ts'
+import { type Context, type Digest, digestOfHex, Fault } from '../../core/index.ts'
 import type { FetchTools } from '../tools.ts'
 import { withoutCredentials } from './git-program.ts'
 
@@ -22,36 +22,40 @@ let count = 0
 /** Fetches a URL. Faults: `download.failed`, and `blob.corrupt` when the checksum is another. */
 export async function download(
   item: { readonly url: string; readonly fileName: string; readonly checksum?: string | undefined },
-  tools: Pick<FetchTools, 'store' | 'readSecret'>,
-  signal: AbortSignal,
+  tools: Pick<FetchTools, 'store' | 'readSecret' | 'get'>,
+  ctx: Context,
 ): Promise<Download> {
   const { fileName: name, checksum } = item
   const url = withoutCredentials(item.url)
   const broken = (cause: unknown): never => {
-    signal.throwIfAborted()
+    ctx.signal.throwIfAborted()
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
     const why = inner instanceof Error ? inner.message : String(inner)
     throw new Fault('download.failed', `cannot fetch ${url}: ${why}`, { cause })
   }
-  const response = await fetch(plainUrl(item.url), {
-    signal,
-    redirect: 'follow',
-    headers: headersFor(item.url, tools),
-  }).catch(broken)
-  if (!response.ok || response.body === null)
+  const answer = await tools
+    .get(
+      plainUrl(item.url),
+      { headers: { 'accept-encoding': 'identity', ...headersFor(item.url, tools) } },
+      ctx,
+    )
+    .catch(broken)
+  if (answer.status < 200 || answer.status > 299) {
+    answer.discard()
     throw new Fault(
       'download.failed',
-      `cannot fetch ${url}: the server answered ${response.status} ${response.statusText}`,
-      response.status === 401 || response.status === 403
+      `cannot fetch ${url}: the server answered ${answer.status} ${answer.reason}`,
+      answer.status === 401 || answer.status === 403
         ? { hint: `give a secret for it: --secret id=HTTP_AUTH_TOKEN_${new URL(item.url).hostname},env=NAME` }
         : {},
     )
+  }
   const file = path.join(tools.store.work, `download-${count++}`)
   const hash = createHash('sha256')
   let size = 0
   const fd = fs.openSync(file, 'wx', 0o600)
   try {
-    for await (const chunk of unbroken(response.body, broken)) {
+    for await (const chunk of unbroken(answer.body, broken)) {
       hash.update(chunk)
       fs.writeSync(fd, chunk)
       size += chunk.length
@@ -64,7 +68,7 @@ export async function download(
     throw new Fault('blob.corrupt', `${url} has the digest ${digest}, not ${checksum} as --checksum says`, {
       hint: 'the file was changed on the server, or the checksum is wrong',
     })
-  const date = Date.parse(response.headers.get('last-modified') ?? '')
+  const date = Date.parse(answer.headers['last-modified'] ?? '')
   return {
     url,
     name,
@@ -86,15 +90,15 @@ async function* unbroken(
   }
 }
 
-/** fetch refuses URLs with a password in them; it goes into a header instead. */
-function plainUrl(text: string): string {
+/** Without what `headersFor` puts into a header. */
+function plainUrl(text: string): URL {
   const url = new URL(text)
   url.username = ''
   url.password = ''
-  return url.href
+  return url
 }
 
-/** The secrets that BuildKit knows for downloads, then what the URL itself says. fetch drops the header on the way to another host. */
+/** The secrets that BuildKit knows for downloads, then what the URL itself says. */
 function headersFor(text: string, { readSecret }: Pick<FetchTools, 'readSecret'>): Record<string, string> {
   const url = new URL(text)
   const secret = (id: string): string | undefined => {

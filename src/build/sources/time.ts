@@ -17,7 +17,7 @@ export async function fetchedTime(
   ctx: Context,
 ): Promise<number | undefined> {
   if (item.kind === 'git') return (await fetchGit(item.reference, tools, ctx)).committed
-  const { modified, path, url: name } = await download(item, tools, ctx.signal)
+  const { modified, path, url: name } = await download(item, tools, ctx)
   if (modified !== undefined) return Number(modified / 1_000_000_000n)
   const { head, whole: stream } = await withHead(fs.createReadStream(path), archiveHead)
   if (!isArchiveHead(head)) return undefined

@@ -120,7 +120,7 @@ async function openSource(item: CopyItem, opening: Opening): Promise<CopySource>
     case 'inline':
       return inlineSource(item.name, item.body, opening.tools)
     case 'url':
-      return urlSource(await download(item, opening.tools, opening.ctx.signal), item.unpack, opening.tools)
+      return urlSource(await download(item, opening.tools, opening.ctx), item.unpack, opening.tools)
     case 'git': {
       const { layer } = await fetchGit(item.reference, opening.tools, opening.ctx)
       const view = opening.tools.store.layers.stack([layer])

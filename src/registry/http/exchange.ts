@@ -23,6 +23,8 @@ export interface Exchange {
 export interface Answer {
   readonly url: URL
   readonly status: number
+  /** What the server says about the status, such as `Not Found`. */
+  readonly reason: string
   readonly headers: IncomingHttpHeaders
   /** As it comes, once; faults with `registry.dropped` when it breaks off. */
   readonly body: AsyncIterable<Uint8Array>
@@ -65,6 +67,7 @@ export function exchange({ method, url, headers, body }: Exchange, wire: Wire): 
       resolve({
         url,
         status: message.statusCode ?? 0,
+        reason: message.statusMessage ?? '',
         headers: message.headers,
         body: chunksOf(message, url, wire),
         discard: () => void (message.complete ? message.resume() : message.destroy()),
