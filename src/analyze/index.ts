@@ -3,8 +3,15 @@
 export { type CheckOptions, type CheckReport, type CheckWarning, checkDockerfile } from './checks/check.ts'
 export type { FindBase } from './checks/facts.ts'
 export { compareConfigs } from './compare/config.ts'
-export { comparePackages, packageDatabases, parsePackages } from './compare/packages.ts'
+export {
+  comparePackages,
+  type PackageDatabase,
+  packageDatabases,
+  parsePackages,
+  rpmPackages,
+} from './compare/packages.ts'
 export { comparePathsAt } from './compare/paths.ts'
+export { berkeleyHeaders, ndbHeaders } from './compare/rpm-files.ts'
 export type * from './compare/types.ts'
 export { applyEdits } from './fix/edits.ts'
 export { proposeFixes } from './fix/fix.ts'

@@ -1,13 +1,17 @@
 // Two images, or two states of one, laid into one table and compared: files, configuration, installed packages.
 import {
+  berkeleyHeaders,
   compareConfigs,
   comparePackages,
   comparePathsAt,
   createLayerTree,
   findHidden,
+  ndbHeaders,
+  type PackageDatabase,
   type PackageDifference,
   packageDatabases,
   parsePackages,
+  rpmPackages,
   type TreeView,
 } from '../../analyze/index.ts'
 import { type Context, Fault } from '../../core/index.ts'
@@ -16,9 +20,11 @@ import type { Comparison, ComparisonSide, StudyOptions, StudySource, StudyTree }
 import type { Rooms } from '../workshop.ts'
 import type { OpenedImage } from './opened.ts'
 import { readableTree } from './readable.ts'
+import { sqliteHeaders } from './rpm-database.ts'
 import { openSource } from './source.ts'
 
-const databaseLimit = 64 << 20
+/** A larger database of packages is cut off. */
+const databaseLimit = 256 << 20
 
 export async function compareImages(
   sides: { readonly before: ComparisonSide; readonly after: ComparisonSide },
@@ -44,7 +50,7 @@ export async function compareImages(
     after: nameOf(sides.after),
     paths: comparePathsAt(strata, span),
     config: compareConfigs(one.config, two.config),
-    packages: await packageDifferences(tree, span),
+    packages: await packageDifferences(tree, span, tools.rooms.store.work),
   }
   const kept = opened.move()
   return { report, tree, before: span.lower, after: span.upper, [Symbol.dispose]: () => kept.dispose() }
@@ -72,15 +78,21 @@ function printSource(source: StudySource): string {
 async function packageDifferences(
   tree: StudyTree,
   span: { readonly lower: number; readonly upper: number },
+  work: string,
 ): Promise<PackageDifference[]> {
+  const parse = ({ system, form }: PackageDatabase, bytes: Uint8Array): Map<string, string> => {
+    if (form === 'text') return parsePackages(system, Buffer.from(bytes).toString('utf8'))
+    if (form === 'sqlite') return rpmPackages(sqliteHeaders(bytes, work))
+    return rpmPackages(form === 'ndb' ? ndbHeaders(bytes) : berkeleyHeaders(bytes))
+  }
   const installed = async (height: number): Promise<Map<string, Map<string, string>>> => {
     const view = tree.view({ lower: height, upper: height })
     const found = new Map<string, Map<string, string>>()
-    for (const { system, path } of packageDatabases)
-      for (const id of filesAt(view, path)) {
+    for (const database of packageDatabases)
+      for (const id of filesAt(view, database.path)) {
         const { layer } = view.get(id)
-        const text = Buffer.from(await tree.read(id, { layer, limit: databaseLimit })).toString('utf8')
-        found.set(system, new Map([...(found.get(system) ?? []), ...parsePackages(system, text)]))
+        const packages = parse(database, await tree.read(id, { layer, limit: databaseLimit }))
+        found.set(database.system, new Map([...(found.get(database.system) ?? []), ...packages]))
       }
     return found
   }

@@ -4,11 +4,13 @@ import fs from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { sha256, silent } from '../../core/index.ts'
 import { openTestRegistry } from '../../testing/registry.ts'
 import { putImage } from '../../testing/registry-image.ts'
+import { rpmHeader, rpmSqlite } from '../../testing/rpm-database.ts'
 import { storeImage } from '../../testing/stored-image.ts'
 import { dir, file, gone, symlink, tree } from '../../testing/tree.ts'
 import { type Engine, openEngine, type Study, study } from '../index.ts'
@@ -246,6 +248,30 @@ describe('a study', () => {
     const hosts = view.get(view.find('/etc/hosts')!)
     const start = await found.tree.read(hosts.id, { layer: hosts.layer, limit: 2 })
     assert.equal(Buffer.from(start).toString(), 'lo')
+  })
+
+  test('compares packages of rpm, and runs nothing that their database says', async () => {
+    const view = new DatabaseSync(':memory:')
+    view.exec(
+      'create view Packages as with recursive n(i) as (select 1 union all select i + 1 from n) select i as blob from n',
+    )
+    const databases = {
+      old: rpmSqlite([rpmHeader('bash', '5.1-1'), rpmHeader('gone', '1-1')]),
+      young: rpmSqlite([rpmHeader('bash', '5.2-1')]),
+      hostile: Buffer.from(view.serialize()),
+    }
+    view.close()
+    for (const [name, bytes] of Object.entries(databases))
+      await storeImage(place('store'), {
+        name,
+        layers: [{ createdBy: name, entries: tree(file('/var/lib/rpm/rpmdb.sqlite', bytes)) }],
+      })
+    const compare = async (before: string, after: string) => {
+      using found = await engine.compare({ before: { source: before }, after: { source: after } }, {}, silent)
+      return found.report.packages.map(({ name, before: old, after: now }) => `${name} ${old} ${now}`)
+    }
+    assert.deepEqual(await compare('old', 'young'), ['bash 5.1-1 5.2-1', 'gone 1-1 undefined'])
+    assert.deepEqual(await compare('hostile', 'young'), ['bash undefined 5.2-1'])
   })
 
   test('compares two states of one image', async () => {
