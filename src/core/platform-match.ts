@@ -83,7 +83,10 @@ function arm32(own: string, version: number): readonly string[] {
   return list
 }
 
-/** Armv9.N contains Armv8.(N+5) (Arm Architecture Reference Manual, A2.1). */
+/** The last Armv8 there is. */
+const lastArm8 = 9
+
+/** Armv9.N contains Armv8.(N+5), as far as there is one (Arm Architecture Reference Manual, A2.1). */
 function arm64(own: string, variant: string): readonly string[] {
   const [, major, minor = '0'] = /^v([89])(?:\.(\d{1,2}))?$/.exec(variant) ?? []
   if (major === undefined) return [own]
@@ -91,7 +94,8 @@ function arm64(own: string, variant: string): readonly string[] {
   const name = (generation: number, n: number) =>
     generation === 8 && n === 0 ? 'arm64' : n === 0 ? 'arm64/v9' : `arm64/v${generation}.${n}`
   if (major === '9') for (let n = Number(minor) - 1; n >= 0; n--) list.push(name(9, n))
-  for (let n = Number(minor) + (major === '9' ? 5 : -1); n >= 0; n--) list.push(name(8, n))
+  const contained = major === '9' ? Math.min(Number(minor) + 5, lastArm8) : Number(minor) - 1
+  for (let n = contained; n >= 0; n--) list.push(name(8, n))
   return [...list, ...arm32('arm/v8', 8)]
 }
 

@@ -35,5 +35,16 @@ test('the best platform on offer is the nearest that runs', () => {
   assert.equal(choose('linux/amd64'), 'linux/amd64')
   assert.equal(choose('linux/386'), 'linux/386')
   assert.equal(choose('linux/arm64'), undefined)
+  const runs = (machine: string, image: string) =>
+    findPlatform(parsePlatform(machine), [parsePlatform(image)]) !== undefined
+  assert.deepEqual(
+    [runs('linux/arm64/v9.1', 'linux/arm64/v8.6'), runs('linux/arm64/v9.1', 'linux/arm64/v8.7')],
+    [true, false],
+  )
+  assert.deepEqual(
+    [runs('linux/arm64/v9.6', 'linux/arm64/v8.9'), runs('linux/arm64/v9.6', 'linux/arm64/v8.10')],
+    [true, false],
+    'Armv8 ends with 8.9',
+  )
   assert.deepEqual(normalizePlatform({ os: 'Linux', architecture: 'x86_64', variant: 'v1' }), host)
 })

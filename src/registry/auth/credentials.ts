@@ -64,7 +64,7 @@ export function printAuthEntry(credentials: Credentials): AuthEntry {
 /** The host (and port) that an entry's name means, since docker writes addresses there: `https://r.io/v1/` is `r.io`. */
 export function hostOfServer(server: string): string {
   const scheme = server.indexOf('://')
-  const host = (scheme < 0 ? server : server.slice(scheme + 3)).split('/', 1)[0]!
+  const host = (scheme < 0 ? '' : server.slice(scheme + 3)).split('/', 1)[0] || server.split('/', 1)[0]!
   if (scheme < 0 || host.startsWith('[') || host.split(':').length < 3) return host
   // An address of IPv6 without brackets, which old versions wrote.
   const port = host.lastIndexOf(':')

@@ -3,6 +3,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { Fault, isFault } from '../../core/index.ts'
+import { hubHost } from '../hosts/endpoint.ts'
 import { authFiles, openRegistriesConf } from '../names/registries-conf.ts'
 import { type Environment, helperErase, helperGet, helperStore } from './credential-program.ts'
 import {
@@ -31,7 +32,7 @@ export const hubServer = 'https://index.docker.io/v1/'
 
 /** What configuration files call a registry. */
 export function serverOf(domain: string): string {
-  return ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(domain) ? hubServer : domain
+  return ['docker.io', 'index.docker.io'].includes(domain) ? hubServer : domain
 }
 
 /** The keychain of this environment. Files with credentials are read at each look-up, so a login elsewhere is seen. */
@@ -40,43 +41,39 @@ export function openKeychain(env: Environment): Keychain {
   const file = path.join(env.DOCKER_CONFIG || path.join(home, '.docker'), 'config.json')
   const others = podmanFiles(env, home)
   let helpers: readonly string[] | undefined
-  const inFile = async (
-    config: DockerConfig,
-    { domain, server, path }: Asked,
-  ): Promise<Credentials | undefined> => {
-    const helper = helperOf(config, server)
-    return helper === undefined ? findEntry(config.auths ?? {}, domain, path) : helperGet(helper, server, env)
-  }
   const inFiles = async (domain: string, path: string | undefined): Promise<Credentials | undefined> => {
-    const found = await inFile(readDockerConfig(file), { domain, server: serverOf(domain), path })
+    const found = await findIn(readDockerConfig(file), { domain, server: serverOf(domain), path }, env)
     if (found !== undefined) return found
     for (const other of others) {
       const { auths, credHelpers } = readDockerConfig(other)
-      const entry = await inFile({ auths, credHelpers }, { domain, server: domain, path })
+      const entry = await findIn({ auths, credHelpers }, { domain, server: domain, path }, env)
       if (entry !== undefined) return entry
     }
     return undefined
   }
-  return {
-    async find(domain, path) {
-      const given = env.DOCKER_AUTH_CONFIG
-      if (given) {
-        const entry = findEntry(environmentAuths(given), domain, path)
-        if (entry !== undefined) return entry
+  const look = async (domain: string, path: string | undefined): Promise<Credentials | undefined> => {
+    const given = env.DOCKER_AUTH_CONFIG
+    if (given) {
+      const entry = findEntry(environmentAuths(given), domain, path)
+      if (entry !== undefined) return entry
+    }
+    helpers ??= openRegistriesConf({ env }).helpers
+    let refusal: Fault | undefined
+    for (const helper of helpers)
+      try {
+        const found = await (helper === authFiles ? inFiles(domain, path) : helperGet(helper, domain, env))
+        if (found !== undefined) return found
+      } catch (thrown) {
+        if (!isFault(thrown)) throw thrown
+        refusal ??= thrown
       }
-      helpers ??= openRegistriesConf({ env }).helpers
-      let refusal: Fault | undefined
-      for (const helper of helpers)
-        try {
-          const found = await (helper === authFiles ? inFiles(domain, path) : helperGet(helper, domain, env))
-          if (found !== undefined) return found
-        } catch (thrown) {
-          if (!isFault(thrown)) throw thrown
-          refusal ??= thrown
-        }
-      if (refusal !== undefined) throw refusal
-      return undefined
-    },
+    if (refusal !== undefined) throw refusal
+    return undefined
+  }
+  return {
+    // docker keeps a login to Docker Hub's own host apart; podman takes it for one to Docker Hub.
+    find: async (domain, path) =>
+      (await look(domain, path)) ?? (domain === hubHost ? look('docker.io', path) : undefined),
     async save(domain, credentials) {
       const server = serverOf(domain)
       const config = readDockerConfig(file)
@@ -107,6 +104,16 @@ interface Asked {
   /** What the file calls the registry. */
   readonly server: string
   readonly path: string | undefined
+}
+
+/** By the file's helper for the registry, where it names one; else by its entries. */
+async function findIn(
+  config: DockerConfig,
+  { domain, server, path }: Asked,
+  env: Environment,
+): Promise<Credentials | undefined> {
+  const helper = helperOf(config, server)
+  return helper === undefined ? findEntry(config.auths ?? {}, domain, path) : helperGet(helper, server, env)
 }
 
 function helperOf({ credHelpers, credsStore }: DockerConfig, server: string): string | undefined {

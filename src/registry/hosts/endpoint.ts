@@ -33,7 +33,7 @@ export interface Endpoint {
 export const allCapabilities: ReadonlySet<Capability> = new Set(['pull', 'resolve', 'push'])
 
 /** Where docker.io is. */
-const hubHost = 'registry-1.docker.io'
+export const hubHost = 'registry-1.docker.io'
 
 /** The host to ask for a domain of a reference. */
 export function hostOfDomain(domain: string): string {

@@ -194,6 +194,23 @@ test('helpers of registries.conf are asked in their order, the files where it na
   assert.equal(await who([], 'both.io'), 'helper', "podman's file may name a helper for one registry")
 })
 
+test("Docker Hub's own host has a login of its own, and else that of Docker Hub", async (t) => {
+  const { directory } = await world(t)
+  const config = path.join(directory, '.docker/config.json')
+  fs.mkdirSync(path.dirname(config))
+  const auths: Record<string, object> = {
+    'https://index.docker.io/v1/': { auth: Buffer.from('hub:1').toString('base64') },
+  }
+  const who = async (domain: string): Promise<string | undefined> => {
+    fs.writeFileSync(config, JSON.stringify({ auths }))
+    const found = await openKeychain({ HOME: directory }).find(domain, 'library/app')
+    return found?.kind === 'password' ? found.username : undefined
+  }
+  assert.deepEqual([await who('docker.io'), await who('registry-1.docker.io')], ['hub', 'hub'])
+  auths['registry-1.docker.io'] = { auth: Buffer.from('host:1').toString('base64') }
+  assert.deepEqual([await who('docker.io'), await who('registry-1.docker.io')], ['hub', 'host'])
+})
+
 test('a name that does not fit its location is a fault before anything is asked', async (t) => {
   const { home, mirror, open } = await world(t)
   const client = open(`[[registry]]\nprefix = "${home.host}/app"\nlocation = "${mirror.host}"\n`)

@@ -69,7 +69,9 @@ const checks: Readonly<Record<string, (one: ReferenceCase, input: string) => voi
     assert.equal(printReference(withTag(combined(one), text(one.tag))), one.combined)
   },
   withDigest(one) {
-    assert.equal(printReference(combined(one)), one.combined)
+    const reference = combined(one)
+    const tag = text(one.tag)
+    assert.equal(printReference(tag === '' ? reference : withTag(reference, tag)), one.combined)
   },
   normalize(one) {
     const spellings = [one.AmbiguousName, one.FamiliarName, one.FullName]
