@@ -1,6 +1,7 @@
 // go-containerregistry: names, addresses that must not be gone to, refusals, credentials, lists, layouts and archives.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import { STATUS_CODES } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import {
@@ -243,6 +244,7 @@ async function checkRefusal({ code, body, errorBody, msg }: GgcrCase): Promise<v
   const answer = {
     url,
     status: Number(code),
+    reason: STATUS_CODES[Number(code)] ?? '',
     headers: {},
     body: (async function* () {
       yield Buffer.from(said)
