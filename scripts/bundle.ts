@@ -26,10 +26,8 @@ await build({
   splitting: true,
   chunkNames: 'chunk-[hash]',
   platform: 'node',
-  target: 'node24',
+  target: 'node26',
   format: 'esm',
-  // an optional dependency with a native part: found, or not, where Peel is installed
-  external: ['koffi'],
   // its package for Node is CommonJS, whose require(), kept in a module of the bundle, fails when it is loaded
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   legalComments: 'none',

@@ -16,7 +16,7 @@ const entry = 'src/main.ts'
 const pureRooms = ['core', 'dockerfile', 'layer', 'image', 'device', 'plan', 'analyze']
 const outsideWorld = /^node:(fs|child_process|net|https?|http2|tls|dgram|dns|worker_threads)(\/|$)/
 /** Packages that ship, and the one room that may import each. */
-const packages: Readonly<Record<string, string>> = { koffi: 'kernel', yaml: 'core' }
+const packages: Readonly<Record<string, string>> = { yaml: 'core' }
 /** Texts that one file alone may spell (comments aside). */
 const spelledOnce: Readonly<Record<string, RegExp>> = {
   '.wh.': /^src\/layer\/whiteout\.ts$/,

@@ -1,53 +1,79 @@
-// The system calls themselves, through koffi, which is loaded at the first call and not before (it takes some 15 ms). Structures are
-// passed as bytes; calls that old C libraries lack go through syscall(2), by numbers that x86_64 and arm64 share (424 and up).
+// The system calls themselves, through Node's own foreign function interface, which is loaded at the first call and not before.
+// Structures are passed as bytes; calls that old C libraries lack go through syscall(2), by numbers that x86_64 and arm64 share (424
+// and up).
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 import { Fault, pathBytes } from '../core/index.ts'
 import type { HostPath } from './kernel.ts'
 
-type Koffi = typeof import('koffi')
+type Ffi = typeof import('node:ffi')
 type Bytes = Uint8Array | null
 
 export interface Calls {
   unshare(flags: number): number
   mount(source: Bytes, target: Bytes, type: Bytes, flags: number, data: Bytes): number
   umount2(target: Bytes, flags: number): number
-  mknod(path: Bytes, mode: number, device: number | bigint): number
+  mknod(path: Bytes, mode: number, device: bigint): number
   llistxattr(path: Bytes, list: Bytes, size: number): number
   lgetxattr(path: Bytes, name: Bytes, value: Bytes, size: number): number
   lsetxattr(path: Bytes, name: Bytes, value: Bytes, size: number, flags: number): number
   lremovexattr(path: Bytes, name: Bytes): number
   utimensat(directory: number, path: Bytes, times: Bytes, flags: number): number
   flock(fd: number, operation: number): number
-  fsopen(number: number, type: Bytes, flags: number): number
-  fsconfig(number: number, fd: number, command: number, key: Bytes, value: Bytes, aux: number): number
-  fsmount(number: number, fd: number, flags: number, attributes: number): number
-  moveMount(number: number, from: number, fromPath: Bytes, to: number, toPath: Bytes, flags: number): number
+  fsopen(type: Bytes, flags: number): number
+  fsconfig(fd: number, command: number, key: Bytes, value: Bytes, aux: number): number
+  fsmount(fd: number, flags: number, attributes: number): number
+  moveMount(from: number, fromPath: Bytes, to: number, toPath: Bytes, flags: number): number
+  /** What the last call left; ask before doing anything else. */
   errno(): number
 }
 
-function declare(koffi: Koffi): Calls {
-  const libc = koffi.load(null)
-  const int = 'int'
-  const long = 'long'
-  const bytes = 'const uint8_t *'
+// asm-generic/unistd.h
+const SYS_move_mount = 429n
+const SYS_fsopen = 430n
+const SYS_fsconfig = 431n
+const SYS_fsmount = 432n
+
+function declare(ffi: Ffi): Calls {
+  const [int, uint, long, ulong, bytes] = ['int32', 'uint32', 'int64', 'uint64', 'pointer'] as const
+  const libc = ffi.dlopen(null, {
+    unshare: { arguments: [int], return: int },
+    mount: { arguments: [bytes, bytes, bytes, ulong, bytes], return: int },
+    umount2: { arguments: [bytes, int], return: int },
+    mknod: { arguments: [bytes, uint, ulong], return: int },
+    llistxattr: { arguments: [bytes, bytes, ulong], return: long },
+    lgetxattr: { arguments: [bytes, bytes, bytes, ulong], return: long },
+    lsetxattr: { arguments: [bytes, bytes, bytes, ulong, int], return: int },
+    lremovexattr: { arguments: [bytes, bytes], return: int },
+    utimensat: { arguments: [int, bytes, bytes, int], return: int },
+    flock: { arguments: [int, int], return: int },
+    __errno_location: { arguments: [], return: bytes },
+  }).functions
+  // an opened library takes one signature for each of its symbols
+  const fsopen = syscallOf(ffi, [long, bytes, long])
+  const fsconfig = syscallOf(ffi, [long, long, long, bytes, bytes, long])
+  const fsmount = syscallOf(ffi, [long, long, long, long])
+  const moveMount = syscallOf(ffi, [long, long, bytes, long, bytes, long])
   return {
-    unshare: libc.func('unshare', int, [int]),
-    mount: libc.func('mount', int, [bytes, bytes, bytes, 'ulong', bytes]),
-    umount2: libc.func('umount2', int, [bytes, int]),
-    mknod: libc.func('mknod', int, [bytes, 'uint', 'uint64_t']),
-    llistxattr: libc.func('llistxattr', long, [bytes, 'uint8_t *', 'size_t']),
-    lgetxattr: libc.func('lgetxattr', long, [bytes, bytes, 'uint8_t *', 'size_t']),
-    lsetxattr: libc.func('lsetxattr', int, [bytes, bytes, bytes, 'size_t', int]),
-    lremovexattr: libc.func('lremovexattr', int, [bytes, bytes]),
-    utimensat: libc.func('utimensat', int, [int, bytes, bytes, int]),
-    flock: libc.func('flock', int, [int, int]),
-    fsopen: libc.func('syscall', long, [long, bytes, long]),
-    fsconfig: libc.func('syscall', long, [long, long, long, bytes, bytes, long]),
-    fsmount: libc.func('syscall', long, [long, long, long, long]),
-    moveMount: libc.func('syscall', long, [long, long, bytes, long, bytes, long]),
-    errno: () => koffi.errno(),
+    ...libc,
+    mount: (source, target, type, flags, data) => libc.mount(source, target, type, BigInt(flags), data),
+    llistxattr: (path, list, size) => Number(libc.llistxattr(path, list, BigInt(size))),
+    lgetxattr: (path, name, value, size) => Number(libc.lgetxattr(path, name, value, BigInt(size))),
+    lsetxattr: (path, name, value, size, flags) => libc.lsetxattr(path, name, value, BigInt(size), flags),
+    fsopen: (type, flags) => Number(fsopen(SYS_fsopen, type, BigInt(flags))),
+    fsconfig: (fd, command, key, value, aux) =>
+      Number(fsconfig(SYS_fsconfig, BigInt(fd), BigInt(command), key, value, BigInt(aux))),
+    fsmount: (fd, flags, attributes) =>
+      Number(fsmount(SYS_fsmount, BigInt(fd), BigInt(flags), BigInt(attributes))),
+    moveMount: (from, fromPath, to, toPath, flags) =>
+      Number(moveMount(SYS_move_mount, BigInt(from), fromPath, BigInt(to), toPath, BigInt(flags))),
+    errno: () => ffi.getInt32(libc.__errno_location()),
   }
+}
+
+/** syscall(2) with the given types of its arguments, the number included. */
+function syscallOf<const Arguments extends readonly ('int64' | 'pointer')[]>(ffi: Ffi, types: Arguments) {
+  return ffi.dlopen(null, { syscall: { arguments: types, return: 'int64' } }).functions.syscall
 }
 
 let loaded: Calls | string | undefined
@@ -56,10 +82,10 @@ let loaded: Calls | string | undefined
 export function findCalls(): Calls | string {
   if (loaded !== undefined) return loaded
   try {
-    loaded = declare(createRequire(import.meta.url)('koffi') as Koffi)
+    loaded = declare(createRequire(import.meta.url)('node:ffi') as Ffi)
   } catch (error) {
     const problem = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    loaded = `the optional package koffi does not load here (${problem}); install Peel's optional dependencies`
+    loaded = `this Node has no foreign function interface (${problem}); take an official build of Node 26.1 or newer`
   }
   return loaded
 }

@@ -1,5 +1,5 @@
 // What Peel asks of the operating system beyond Node: mounts, device nodes, xattrs, exact times, locks. Everything Linux is spelled in
-// this room alone; on another system, or without koffi, `none.ts` stands in and every ability is a sentence saying why not.
+// this room alone; on another system `none.ts` stands in and every ability is a sentence saying why not.
 
 /** Something a machine may or may not be able to do. */
 export type Ability =

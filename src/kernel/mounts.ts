@@ -4,11 +4,7 @@ import fs from 'node:fs'
 import { type Calls, cString, getCalls, lastError, refused } from './calls.ts'
 import type { OverlayLayers } from './kernel.ts'
 
-// uapi/linux/mount.h and asm-generic/unistd.h
-const SYS_move_mount = 429
-const SYS_fsopen = 430
-const SYS_fsconfig = 431
-const SYS_fsmount = 432
+// uapi/linux/mount.h
 const FSOPEN_CLOEXEC = 1
 const FSMOUNT_CLOEXEC = 1
 const FSCONFIG_SET_FLAG = 0
@@ -38,15 +34,14 @@ export interface Parameters {
 /** Makes a detached mount and gives its descriptor; closing it without `attach` leaves nothing behind. */
 export function createMount(what: string, parameters: Parameters): number {
   const calls = getCalls()
-  const context = calls.fsopen(SYS_fsopen, cString(parameters.type), FSOPEN_CLOEXEC)
+  const context = calls.fsopen(cString(parameters.type), FSOPEN_CLOEXEC)
   if (context < 0) throw refused(what, lastError(calls))
   const held: number[] = []
   try {
     const configure = (command: number, key: string | null, value: string | null) => {
       const name = key === null ? null : cString(key)
       const text = value === null ? null : cString(value)
-      if (calls.fsconfig(SYS_fsconfig, context, command, name, text, 0) < 0)
-        throw explained(calls, what, context)
+      if (calls.fsconfig(context, command, name, text, 0) < 0) throw explained(calls, what, context)
     }
     if (parameters.access === 'readonly') configure(FSCONFIG_SET_FLAG, 'ro', null)
     for (const [key, value] of parameters.values) {
@@ -55,7 +50,7 @@ export function createMount(what: string, parameters: Parameters): number {
     }
     configure(FSCONFIG_CMD_CREATE, null, null)
     const attributes = parameters.access === 'readonly' ? MOUNT_ATTR_RDONLY : 0
-    const mount = calls.fsmount(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes)
+    const mount = calls.fsmount(context, FSMOUNT_CLOEXEC, attributes)
     if (mount < 0) throw explained(calls, what, context)
     return mount
   } finally {
@@ -94,14 +89,7 @@ export function attach(mount: number, target: string): void {
   const calls = getCalls()
   try {
     const empty = cString('')
-    const done = calls.moveMount(
-      SYS_move_mount,
-      mount,
-      empty,
-      AT_FDCWD,
-      cString(target),
-      MOVE_MOUNT_F_EMPTY_PATH,
-    )
+    const done = calls.moveMount(mount, empty, AT_FDCWD, cString(target), MOVE_MOUNT_F_EMPTY_PATH)
     if (done < 0) throw refused(`mount on ${target}`, lastError(calls))
   } finally {
     fs.closeSync(mount)

@@ -55,7 +55,7 @@ const questions: Readonly<Record<Ability, Question>> = {
       const calls = getCalls()
       const S_IFCHR = 0o020000
       const name = Buffer.from(`${path.join(directory, 'null')}\0`)
-      if (calls.mknod(name, S_IFCHR | 0o600, 0x103) < 0) throw new Error('mknod is not permitted')
+      if (calls.mknod(name, S_IFCHR | 0o600, 0x103n) < 0) throw new Error('mknod is not permitted')
     },
     explain: (problem) => `device nodes can't be made here (${problem}); run as root with CAP_MKNOD`,
   },
