@@ -10,7 +10,7 @@ import {
   type Miss,
   missOf,
   printRecipe,
-  splitRecipe,
+  splitRecipes,
 } from '../cache/index.ts'
 import { type Context, chainId, type DiffId, Fault } from '../core/index.ts'
 import type { Step } from '../plan/index.ts'
@@ -64,6 +64,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const earlier = known.nearest(at, op)
   const keyWith = (files: readonly KeyPart[]): CacheKey => keyOf([below, ...notes, ...fields, ...files])
   let key: CacheKey | undefined
+  let recipe: Uint8Array | undefined
   let miss: Miss = { kind: work.fresh ? 'unasked' : 'new' }
   // Without an earlier record of the same operation nothing can hit, and the files need be read only once, while they are packed.
   if (earlier !== undefined && (!work.fresh || turn.later)) {
@@ -73,8 +74,9 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
       if (origin !== undefined && hit.here) known.keepOrigin(origin, hit)
       return reuse(hit)
     }
-    const recipe = await earlier.recipe(ctx)
-    if (recipe.length > 0 && !work.fresh) miss = missSince(earlier, { key, prepared, recipe })
+    const before = await earlier.recipe(ctx)
+    recipe = printRecipe(key.parts)
+    if (before.length > 0 && !work.fresh) miss = missSince(earlier, { before, after: recipe }, prepared)
   }
   work.missed(miss)
   if (tools.requireCached)
@@ -88,22 +90,19 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   ctx.signal.throwIfAborted()
   key ??= keyWith(opened.files())
   const created = tools.epoch === undefined ? Date.now() : Number(tools.epoch / 1_000_000n)
-  const recipe = printRecipe(key.parts)
-  const entry = { key: key.digest, origin, op, at, layer, created, here: true, recipe: async () => recipe }
-  known.keep(entry, recipe)
+  const bytes = recipe ?? printRecipe(key.parts)
+  const entry = { key: key.digest, origin, op, at, layer, created, here: true, recipe: async () => bytes }
+  known.keep(entry, bytes)
   alike.made.add(key.digest)
   return { entry, outcome: 'done' }
 }
 
 function missSince(
   { since }: Earlier,
-  {
-    key,
-    prepared,
-    recipe,
-  }: { readonly key: CacheKey; readonly prepared: Prepared; readonly recipe: Uint8Array },
+  recipes: { readonly before: Uint8Array; readonly after: Uint8Array },
+  prepared: Prepared,
 ): Miss {
-  const { before, after } = splitRecipe(recipe, key.parts)
+  const { before, after } = splitRecipes(recipes.before, recipes.after)
   return missOf(withIgnored(changedParts(before, after), before, prepared.ignore), since)
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sha256 } from '../core/index.ts'
 import { changedParts } from './changes.ts'
 import { explainMiss, missOf } from './explain.ts'
 import { belowName, concealed, field, type KeyPart, keyOf, note } from './key.ts'
-import { parseRecipe, printRecipe, splitRecipe } from './recipe.ts'
+import { parseRecipe, printRecipe, splitRecipes } from './recipe.ts'
 
 const file = (path: string, content: string, state = 'file 644 0:0'): KeyPart => ({
   kind: 'file',
@@ -105,7 +106,7 @@ test('another instruction in the same place is a new step, and equal parts a los
 })
 
 test('a recipe holds every part, in whatever number, and damage only costs the explanation', () => {
-  const parts: KeyPart[] = [...before, field('variable V', '1', 'ARG V'), note('n', 'x')]
+  const parts: KeyPart[] = [...own, field('variable V', '1', 'ARG V'), note('n', 'x'), ...before.slice(2)]
   for (let i = 0; i < 20_000; i++) parts.push(file(`dir/\u00e9\n${i}`, `sha256:${i}`))
   const recipe = printRecipe(parts)
   assert.deepEqual([...parseRecipe(recipe)], parts)
@@ -128,10 +129,27 @@ test('the same changes are found without what two recipes have in common', () =>
   }
   for (let round = 0; round < 200; round++) {
     const [earlier, later] = [pick(), pick()]
-    const rest = splitRecipe(printRecipe(earlier), later)
+    const rest = splitRecipes(printRecipe(earlier), printRecipe(later))
     assert.deepEqual(changedParts(rest.before, rest.after), changedParts(earlier, later))
     const files = (parts: readonly KeyPart[]) => parts.filter(({ kind }) => kind === 'file')
     assert.ok(files(rest.after).length <= files(changedOf(later, earlier)).length)
+  }
+})
+
+test('of many files only what differs is taken apart, wherever files come and go', () => {
+  const many = Array.from({ length: 20_000 }, (_, i) => file(`dir/${i}`, sha256(String(i))))
+  const bytes = printRecipe([...own, ...many])
+  for (const later of [
+    many.toSpliced(3, 1),
+    many.toSpliced(9_000, 0, file('dir/new', sha256('new'))),
+    many.with(19_999, file('dir/19999', sha256('changed'))),
+  ]) {
+    const rest = splitRecipes(bytes, printRecipe([...own, ...later]))
+    assert.deepEqual(
+      changedParts(rest.before, rest.after),
+      changedParts([...own, ...many], [...own, ...later]),
+    )
+    assert.ok(rest.before.length + rest.after.length <= 2 * own.length + 2)
   }
 })
 

@@ -15,4 +15,4 @@ export {
 } from './document.ts'
 export { explainChange, explainMiss, type Miss, missOf } from './explain.ts'
 export { belowName, type CacheKey, concealed, field, type KeyPart, keyOf, note } from './key.ts'
-export { parseRecipe, printRecipe, splitRecipe } from './recipe.ts'
+export { parseRecipe, printRecipe, splitRecipes } from './recipe.ts'

@@ -3,12 +3,16 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { KeyPart } from './key.ts'
 
-const pieceLength = 1 << 18
+/** A piece has at most so much text, but for a single longer line. */
+const longestPiece = 1 << 18
+/** With so much it may end after a line of some: pieces that begin differently soon go on alike. */
+const shortestPiece = 1 << 16
 
 /** Recipes come from elsewhere, too: so many bytes are taken out of one piece, and of one recipe, and no more. */
 const mostOfPiece = 16 << 20
 const mostOfRecipe = 512 << 20
 
+/** What is no file comes first, in a piece of its own; else the order is kept. */
 export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
   const pieces: Uint8Array[] = []
   let lines = ''
@@ -19,67 +23,85 @@ export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
     pieces.push(length, piece)
     lines = ''
   }
+  for (const part of parts) if (part.kind !== 'file') lines += `${printPart(part)}\n`
+  flush()
   for (const part of parts) {
+    if (part.kind !== 'file') continue
     lines += `${printPart(part)}\n`
-    if (lines.length >= pieceLength) flush()
+    if (lines.length >= longestPiece || (lines.length >= shortestPiece && isLast(part.content))) flush()
   }
   if (lines !== '') flush()
   return Buffer.concat(pieces)
 }
 
+/** True for about one digest in 128. */
+function isLast(content: string): boolean {
+  return content.charCodeAt(content.length - 1) === zero && content.charCodeAt(content.length - 2) < eight
+}
+
+const zero = 0x30
+const eight = 0x38
+
 /** The parts that `printRecipe` was given, as far as the bytes are undamaged. */
 export function* parseRecipe(recipe: Uint8Array): Generator<KeyPart> {
-  for (const line of recipeLines(recipe)) {
-    const part = parsePart(line)
-    if (part !== undefined) yield part
+  yield* parse(linesIn(split(recipe)))
+}
+
+/** The parts of two recipes without the files that both have: a piece that both have is never taken apart. */
+export function splitRecipes(
+  before: Uint8Array,
+  after: Uint8Array,
+): { readonly before: KeyPart[]; readonly after: KeyPart[] } {
+  const [[ownBefore, ...filesBefore], [ownAfter, ...filesAfter]] = [split(before), split(after)]
+  const known = new Set(filesBefore.map(bytesText))
+  const shared = new Set(filesAfter.map(bytesText).filter((text) => known.has(text)))
+  const linesOfFiles = (pieces: readonly Buffer[]): Set<string> =>
+    new Set(linesIn(pieces.filter((piece) => !shared.has(bytesText(piece)))))
+  const [linesBefore, linesAfter] = [linesOfFiles(filesBefore), linesOfFiles(filesAfter)]
+  const partsOf = (own: Buffer | undefined, files: ReadonlySet<string>): KeyPart[] => [
+    ...parse(linesIn(own === undefined ? [] : [own])),
+    ...parse(files),
+  ]
+  return {
+    before: partsOf(ownBefore, linesBefore.difference(linesAfter)),
+    after: partsOf(ownAfter, linesAfter.difference(linesBefore)),
   }
 }
 
-/** Two lists of parts without the files that both have: what is the same is never taken apart. */
-export function splitRecipe(
-  recipe: Uint8Array,
-  parts: readonly KeyPart[],
-): { readonly before: readonly KeyPart[]; readonly after: readonly KeyPart[] } {
-  const before: KeyPart[] = []
-  const same = new Uint8Array(parts.length)
-  let next = 0
-  let rows: Map<string, number> | undefined
-  for (const line of recipeLines(recipe)) {
-    const expected = parts[next]
-    if (expected?.kind === 'file' && printPart(expected) === line) {
-      same[next++] = 1
-      continue
-    }
-    const part = parsePart(line)
-    if (part === undefined) continue
-    if (part.kind !== 'file' || (expected?.kind === 'file' && expected.name === part.name)) {
-      before.push(part)
-      if (expected?.kind === part.kind && expected.name === part.name) next++
-      continue
-    }
-    rows ??= new Map(parts.map((one, row) => [printPart(one), row]))
-    const row = rows.get(line)
-    if (row === undefined) before.push(part)
-    else {
-      same[row] = 1
-      next = row + 1
-    }
-  }
-  return { before, after: parts.filter((_, row) => same[row] === 0) }
+function bytesText(piece: Buffer): string {
+  return piece.toString('latin1')
 }
 
-function* recipeLines(recipe: Uint8Array): Generator<string> {
+/** The pieces, compressed, as far as they are whole. */
+function split(recipe: Uint8Array): Buffer[] {
   const bytes = Buffer.from(recipe.buffer, recipe.byteOffset, recipe.length)
+  const pieces: Buffer[] = []
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32LE(at)
+    if (end <= bytes.length) pieces.push(bytes.subarray(at + 4, end))
+    at = end
+  }
+  return pieces
+}
+
+function* linesIn(pieces: readonly Buffer[]): Generator<string> {
+  let taken = 0
   try {
-    for (let at = 0, taken = 0; at < bytes.length && taken <= mostOfRecipe; ) {
-      const end = at + 4 + bytes.readUInt32LE(at)
-      const piece = zstdDecompressSync(bytes.subarray(at + 4, end), { maxOutputLength: mostOfPiece })
-      for (const line of piece.toString('utf8').split('\n')) if (line !== '') yield line
-      taken += piece.length
-      at = end
+    for (const piece of pieces) {
+      if (taken > mostOfRecipe) return
+      const text = zstdDecompressSync(piece, { maxOutputLength: mostOfPiece })
+      taken += text.length
+      for (const line of text.toString('utf8').split('\n')) if (line !== '') yield line
     }
   } catch {
     // damaged: an explanation is lost, no result
+  }
+}
+
+function* parse(lines: Iterable<string>): Generator<KeyPart> {
+  for (const line of lines) {
+    const part = parsePart(line)
+    if (part !== undefined) yield part
   }
 }
 

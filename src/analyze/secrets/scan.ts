@@ -1,15 +1,16 @@
-// Looks for secrets in a text that comes in pieces. One pass of an automaton finds where a rule's keyword stands; only around those
-// places the rule itself is tried, so a text without keywords costs one look at each byte.
-import { type Automaton, createAutomaton } from './automaton.ts'
+// Looks for secrets in a text that comes in pieces. One pass finds where the rules' keywords stand; only around those
+// places the rule itself is tried, so a text without keywords costs a look at each byte.
+
 import { looksRandom } from './plausible.ts'
 import { secretRules } from './rules/index.ts'
 import type { SecretMatch, SecretRule, TextKind } from './types.ts'
+import { createWordSearch, type WordSearch } from './word-search.ts'
 
 /** Bytes kept of one piece for the next, so that a match may lie across both. */
 const overlap = Math.max(...secretRules.map(({ reach }) => reach))
 const mostMatches = 100
 
-interface Search extends Automaton {
+interface Search extends WordSearch {
   /** By word: the rules whose keyword it is. */
   readonly rulesOf: readonly (readonly number[])[]
 }
@@ -23,7 +24,7 @@ function getSearch(): Search {
     const rulesOf = words.map((word) =>
       secretRules.flatMap(({ keywords }, number) => (keywords.includes(word) ? [number] : [])),
     )
-    known = { ...createAutomaton(words), rulesOf }
+    known = { ...createWordSearch(words), rulesOf }
   }
   return known
 }

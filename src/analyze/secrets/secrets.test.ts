@@ -5,11 +5,12 @@ import { describe, test } from 'node:test'
 import { toRootPath } from '../../core/index.ts'
 import { lookAlikeMakers, pick, secretMakers, seeded } from '../../testing/secrets.ts'
 import { parseAllowList } from './allow.ts'
-import { createAutomaton } from './automaton.ts'
+
 import { findMetadataSecrets, secretHider } from './metadata.ts'
 import { secretRules } from './rules/index.ts'
 import { findSecrets, startScan } from './scan.ts'
 import { kindOf, profileOf } from './text-kind.ts'
+import { createWordSearch } from './word-search.ts'
 
 const scanText = (path: string, text: string) => {
   const bytes = Buffer.from(text)
@@ -91,11 +92,18 @@ test('programs are searched for tokens, not for settings', () => {
   assert.deepEqual(scanText('/app/.env', program(env)), [])
 })
 
-test('the automaton finds overlapping words in either case', () => {
+test('overlapping words are found in either case, alike in a short text and after a long one', () => {
   const words = ['he', 'she', 'hers', 'his']
-  const found: string[] = []
-  createAutomaton(words).search(Buffer.from('uSHErs his'), (word, end) => found.push(`${words[word]} ${end}`))
-  assert.deepEqual(found, ['she 4', 'he 4', 'hers 6', 'his 10'])
+  const search = createWordSearch(words)
+  const look = (text: string): string[] => {
+    const found: string[] = []
+    search.search(Buffer.from(text), (word, end) => found.push(`${end} ${words[word]}`))
+    return found.sort()
+  }
+  const expected = ['10 his', '4 he', '4 she', '6 hers']
+  assert.deepEqual(look('uSHErs his'), expected)
+  assert.deepEqual(look('.'.repeat(100_000)), [])
+  assert.deepEqual(look('uSHErs his'), expected)
 })
 
 test('files of one profile are those that rules take alike', () => {

@@ -1,13 +1,43 @@
 // Finds where any of many words stand in bytes, in one pass that looks at each byte once (Aho and Corasick, 1975). Letters match in
 // either case. The table is over classes of bytes, few enough to stay in the processor's cache.
 
-export interface Automaton {
-  /** Calls `found` for each word that ends at byte `end` (exclusive) of `bytes`. */
+export interface WordSearch {
+  /** Calls `found` for each word that ends at byte `end` (exclusive) of `bytes`, in the order of the ends. */
   search(bytes: Uint8Array, found: (word: number, end: number) => void): void
 }
 
-/** `words` are lower case ASCII and not empty. */
-export function createAutomaton(words: readonly string[]): Automaton {
+/** Making the table takes as long as looking for each word by itself in so many bytes. */
+const worthTable = 1 << 13
+
+/** `words` are lower case ASCII and not empty. The automaton is made when there is enough to search. */
+export function createWordSearch(words: readonly string[]): WordSearch {
+  let automaton: WordSearch | undefined
+  let searched = 0
+  return {
+    search(bytes, found) {
+      searched += bytes.length
+      if (searched > worthTable) automaton ??= createAutomaton(words)
+      if (automaton === undefined) searchEach(words, bytes, found)
+      else automaton.search(bytes, found)
+    },
+  }
+}
+
+function searchEach(
+  words: readonly string[],
+  bytes: Uint8Array,
+  found: (word: number, end: number) => void,
+): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').toLowerCase()
+  const ends: [word: number, end: number][] = []
+  words.forEach((word, number) => {
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+      ends.push([number, at + word.length])
+  })
+  for (const [word, end] of ends.sort((a, b) => a[1] - b[1])) found(word, end)
+}
+
+function createAutomaton(words: readonly string[]): WordSearch {
   const classOf = new Uint8Array(256)
   let classes = 1
   for (const word of words)
