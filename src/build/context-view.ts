@@ -16,7 +16,7 @@ import {
   splitDeviceNumber,
 } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
-import type { FileEntry, FileView, Found, Node } from '../layer/index.ts'
+import type { FileEntry, FileView, Found, Meta, Node } from '../layer/index.ts'
 import type { ReadXattrs, Xattrs } from './context-xattrs.ts'
 import type { DigestMemory, Stamp } from './digest-memory.ts'
 
@@ -45,6 +45,7 @@ export function openContext(root: string, options: ContextOptions): ContextView 
   const { ignore, memory, readXattrs } = options
   const seen = new Map<RootPath, Seen | undefined>()
   const listed = new Map<RootPath, readonly string[]>()
+  const metas = metaMaker()
 
   const look = (path: RootPath): Seen | undefined => {
     const known = seen.get(path)
@@ -76,12 +77,17 @@ export function openContext(root: string, options: ContextOptions): ContextView 
     const info = fs.lstatSync(full, { throwIfNoEntry: false })
     if (info === undefined) return undefined
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
-    const digest = info.isFile() ? memory.find(path, stamp) : undefined
-    // only contents of files without attributes are remembered, and setting one changes the ctime; a symlink can have none that counts
-    const xattrs = digest !== undefined || info.isSymbolicLink() ? undefined : readXattrs?.(full)
-    const node = nodeOf(path, full, { info, digest, xattrs })
-    const inode = info.nlink > 1 && !info.isDirectory() ? `${info.dev}:${info.ino}` : undefined
-    return { node, inode, stamp }
+    const type = info.mode & fs.constants.S_IFMT
+    const digest =
+      type === fs.constants.S_IFREG || type === fs.constants.S_IFDIR ? memory.find(path, stamp) : undefined
+    // only what has no attributes is remembered, and setting one changes the ctime; a symlink can have none that counts
+    const xattrs = digest !== undefined || type === fs.constants.S_IFLNK ? undefined : readXattrs?.(full)
+    const node = nodeOf(path, full, { info, digest, meta: metas(info, xattrs) })
+    if (type === fs.constants.S_IFDIR) {
+      if (digest === undefined && xattrs === undefined) memory.learn(path, stamp, noContent)
+      return { node, inode: undefined, stamp }
+    }
+    return { node, inode: info.nlink > 1 ? `${info.dev}:${info.ino}` : undefined, stamp }
   }
 
   /** The names in a directory; none where there is no directory. Kinds are not asked for: whoever wants one looks. */
@@ -152,26 +158,35 @@ function hostOf(root: string, path: RootPath): string | Buffer {
   return hostPath(path === '/' ? root : `${root}${path}`)
 }
 
+/** What is remembered of a directory, which has no content. */
+const noContent = sha256('')
+
+/** Neighbours often have the same metadata, and then share one object. */
+function metaMaker(): (info: fs.Stats, xattrs: Xattrs | undefined) => Meta {
+  let [mode, seconds] = [-1, Number.NaN]
+  let last: Meta | undefined
+  return (info, xattrs) => {
+    const bits = info.isSymbolicLink() ? 0o777 : info.mode & 0o7777
+    const time = Math.floor(info.mtimeMs / 1000)
+    if (last !== undefined && xattrs === undefined && bits === mode && time === seconds) return last
+    const meta = { mode: bits, uid: 0, gid: 0, mtime: BigInt(time) * 1_000_000_000n }
+    if (xattrs !== undefined) return { ...meta, xattrs }
+    mode = bits
+    seconds = time
+    last = meta
+    return meta
+  }
+}
+
 function nodeOf(
   path: RootPath,
   full: string | Buffer,
   {
     info,
     digest,
-    xattrs,
-  }: {
-    readonly info: fs.Stats
-    readonly digest: Digest | undefined
-    readonly xattrs: Xattrs | undefined
-  },
+    meta,
+  }: { readonly info: fs.Stats; readonly digest: Digest | undefined; readonly meta: Meta },
 ): Node {
-  const meta = {
-    ...(xattrs !== undefined && { xattrs }),
-    mode: info.mode & 0o7777,
-    uid: 0,
-    gid: 0,
-    mtime: BigInt(Math.floor(info.mtimeMs / 1000)) * 1_000_000_000n,
-  }
   if (info.isFile())
     return { kind: 'file', path, meta, size: info.size, content: { in: 'host', path: full }, digest }
   if (info.isDirectory()) return { kind: 'directory', path, meta }
@@ -179,7 +194,7 @@ function nodeOf(
     return {
       kind: 'symlink',
       path,
-      meta: { ...meta, mode: 0o777 },
+      meta,
       target: pathText(fs.readlinkSync(full, { encoding: 'buffer' })),
     }
   if (info.isFIFO()) return { kind: 'fifo', path, meta }

@@ -1,7 +1,7 @@
-// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode); what is remembered had no
-// extended attributes. One packed record a context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
+// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). What is remembered had no
+// extended attributes; directories are, too, to say just that. One packed record a context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
 import { deserialize, serialize } from 'node:v8'
-import { type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
+import { comparePaths, type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
 
 export type Stamp = readonly [size: number, mtime: number, ctime: number, inode: number]
 
@@ -64,27 +64,30 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
     },
     save() {
       if (!isWorthSaving()) return undefined
-      const paths: string[] = []
-      const count = (packed?.paths.length ?? 0) + learned.size
-      const stamps = new Float64Array(count * 4)
-      const digests = new Uint8Array(count * 32)
+      const kept: { readonly path: RootPath; readonly row?: number }[] = []
       packed?.paths.forEach((path, row) => {
-        if (learned.has(path as RootPath)) return
-        stamps.set(packed.stamps.subarray(row * 4, row * 4 + 4), paths.length * 4)
-        digests.set(packed.digests.subarray(row * 32, row * 32 + 32), paths.length * 32)
-        paths.push(path)
+        if (!learned.has(path as RootPath)) kept.push({ path: path as RootPath, row })
       })
-      for (const [path, { stamp, digest, settled }] of learned) {
-        if (!settled) continue
-        stamps.set(stamp, paths.length * 4)
-        digests.set(Buffer.from(hexOf(digest), 'hex'), paths.length * 32)
-        paths.push(path)
-      }
+      for (const [path, { settled }] of learned) if (settled) kept.push({ path })
+      // the order in which they will be asked for
+      kept.sort((a, b) => comparePaths(a.path, b.path))
+      const stamps = new Float64Array(kept.length * 4)
+      const digests = new Uint8Array(kept.length * 32)
+      kept.forEach(({ path, row }, at) => {
+        const fresh = learned.get(path)
+        if (fresh !== undefined) {
+          stamps.set(fresh.stamp, at * 4)
+          digests.set(Buffer.from(hexOf(fresh.digest), 'hex'), at * 32)
+        } else if (packed !== undefined && row !== undefined) {
+          stamps.set(packed.stamps.subarray(row * 4, row * 4 + 4), at * 4)
+          digests.set(packed.digests.subarray(row * 32, row * 32 + 32), at * 32)
+        }
+      })
       return serialize({
         version: 3,
-        paths,
-        stamps: stamps.slice(0, paths.length * 4),
-        digests: digests.slice(0, paths.length * 32),
+        paths: kept.map(({ path }) => path),
+        stamps,
+        digests,
       } satisfies Packed)
     },
   }

@@ -40,13 +40,15 @@ export interface Placement {
 
 export function openPlacement(below: FileView, options: PlaceOptions): Placement {
   const pending = new Map<RootPath, Exclude<Entry, { kind: 'whiteout' | 'opaque' }>>()
+  /** New directories: below there is nothing of what will be in them. */
+  const fresh = new Set<RootPath>()
 
   let toldOfReplaced = false
 
   /** What will stand at a path: hard links among the new entries count as the file they name. */
   const lookup = (path: RootPath): Found | undefined => {
     const entry = pending.get(path)
-    if (entry === undefined) return below.lookup(path)
+    if (entry === undefined) return fresh.has(parentPath(path)) ? undefined : below.lookup(path)
     if (entry.kind !== 'hardlink') return { node: entry }
     return lookup(entry.target)
   }
@@ -63,6 +65,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       missing.push(at)
     }
     for (const directory of missing.reverse()) {
+      fresh.add(directory)
       pending.set(directory, {
         kind: 'directory',
         path: directory,
@@ -90,6 +93,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
         throw new Fault('copy.invalid', `cannot copy to non-directory: ${entry.path}`)
     } else if (existing?.node.kind === 'directory')
       throw new Fault('copy.invalid', `cannot replace to directory ${entry.path} with file`)
+    if (existing === undefined && entry.kind === 'directory') fresh.add(entry.path)
     pending.set(entry.path, entry)
   }
 
@@ -138,7 +142,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
       for (const path of pending.keys())
         for (
           let at = parentPath(path);
-          at !== '/' && !pending.has(at) && !above.has(at);
+          at !== '/' && !fresh.has(at) && !pending.has(at) && !above.has(at);
           at = parentPath(at)
         ) {
           const found = below.lookup(at)
