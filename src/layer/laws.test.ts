@@ -14,6 +14,7 @@ import {
   encodeIndex,
   type FileEntry,
   type LayerIndex,
+  packBufferSize,
   packLayer,
 } from './index.ts'
 
@@ -33,7 +34,12 @@ function pack(entries: Iterable<Entry>, read: ContentReader = fromMemory, over?:
     index: over.index,
     read: (from: number, to: number) => [over.tar.subarray(from, to)],
   }
-  const run = packLayer(entries, { read, earlier, write: (chunk) => chunks.push(Buffer.from(chunk)) })
+  // each chunk keeps its buffer, as where it is written aside
+  const write = (chunk: Buffer): Buffer => {
+    chunks.push(chunk)
+    return Buffer.allocUnsafe(packBufferSize)
+  }
+  const run = packLayer(entries, { read, earlier, write })
   for (;;) {
     const next = run.next()
     if (next.done) return { tar: Buffer.concat(chunks), index: next.value.index }

@@ -30,7 +30,10 @@ export function openTestStore(): TestStore {
       const chunks: Buffer[] = []
       const packing = packLayer(entries, {
         read: readContent(tarPath),
-        write: (chunk) => chunks.push(Buffer.from(chunk)),
+        write(chunk) {
+          chunks.push(Buffer.from(chunk))
+          return undefined
+        },
       })
       let step = packing.next()
       while (step.done !== true) step = packing.next()
