@@ -74,9 +74,9 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
       if (origin !== undefined && hit.here) known.keepOrigin(origin, hit)
       return reuse(hit)
     }
-    const before = await earlier.recipe(ctx)
+    const before = work.fresh ? new Uint8Array(0) : await earlier.recipe(ctx)
     recipe = printRecipe(key.parts)
-    if (before.length > 0 && !work.fresh) miss = missSince(earlier, { before, after: recipe }, prepared)
+    if (before.length > 0) miss = missSince(earlier, { before, after: recipe }, prepared)
   }
   work.missed(miss)
   if (tools.requireCached)
