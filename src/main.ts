@@ -1,9 +1,7 @@
 // The entry of `peel`: joins one call to this process, its streams, its signals and the engine. It stands outside the rooms, so that
 // it can hand one face to another, which may not import each other.
-
-import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { type Browsed, type Output, openOutput, runCli, type Shell } from './cli/index.ts'
+import { type Browsed, type Output, openOutput, readInputText, runCli, type Shell } from './cli/index.ts'
 import { Fault } from './core/index.ts'
 import type { Engine } from './engine/index.ts'
 
@@ -47,7 +45,7 @@ function shellWith(root: string | undefined): Shell {
         return process.stdin
       },
       terminal: isatty(0),
-      text: () => readFileSync(0, 'utf8'),
+      text: () => readInputText(0),
     },
     env: process.env,
     signal: controller.signal,

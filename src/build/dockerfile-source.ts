@@ -13,7 +13,7 @@ export interface FoundDockerfile {
 }
 
 /** More than any Dockerfile; a larger file is something else. */
-const dockerfileLimit = 16 << 20
+export const dockerfileLimit = 16 << 20
 
 /**
  * Reads the Dockerfile at `file` (absolute, or relative to the context and then to the working directory; `Dockerfile` by default) and
@@ -28,6 +28,7 @@ export function findDockerfile(context: string | undefined, file: string | undef
     candidates.splice(1, candidates.length, path.join(context, 'dockerfile'))
   const found = candidates.find((candidate) => fs.statSync(candidate, { throwIfNoEntry: false })?.isFile())
   if (found === undefined) throw missing(candidates[0] ?? name)
+  if (fs.statSync(found).size > dockerfileLimit) throw tooLarge(name)
   const ignore = findIgnoreFile({ path: found, name }, context)
   return { text: fs.readFileSync(found), name, ignore }
 }
@@ -37,6 +38,7 @@ export function findDockerfileIn(view: FileView, file: string | undefined): Foun
   const names = file === undefined ? ['Dockerfile', 'dockerfile'] : [file]
   for (const name of names) {
     const node = view.lookup(resolvePath(view, toRootPath(name), 'all'))?.node
+    if (node?.kind === 'file' && node.size > dockerfileLimit) throw tooLarge(name)
     if (node?.kind === 'file') return { text: view.read(node, dockerfileLimit), name, ignore: undefined }
   }
   throw missing(names[0] ?? '')
@@ -49,6 +51,15 @@ export function textDockerfile(
   context: string | undefined,
 ): FoundDockerfile {
   return { text, name, ignore: findIgnoreFile(undefined, context) }
+}
+
+/** For what was taken for a Dockerfile. */
+export function tooLarge(name: string): Fault {
+  return new Fault(
+    'dockerfile.invalid',
+    `${name} is no Dockerfile: it has more than ${dockerfileLimit >> 20} MiB`,
+    { hint: 'name a Dockerfile with -f FILE; an archive is a context only as a tar' },
+  )
 }
 
 function missing(place: string): Fault {

@@ -2,10 +2,12 @@ export { type BuildRequest, type Built, build, type Workshop } from './build.ts'
 export { readDevices } from './devices.ts'
 export { type GivenDirectory, openDirectories } from './directories.ts'
 export {
+  dockerfileLimit,
   type FoundDockerfile,
   findDockerfile,
   findDockerfileIn,
   textDockerfile,
+  tooLarge,
 } from './dockerfile-source.ts'
 export type { BuildObserver, RecordedBase, RecordedStep } from './execute.ts'
 export { findFailedStep } from './failed-step.ts'

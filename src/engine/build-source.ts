@@ -1,6 +1,7 @@
 // What a build or a check is about: the contexts, the Dockerfile and the values given from outside, as users name them.
 import * as fs from 'node:fs'
 import {
+  dockerfileLimit,
   download,
   type FetchTools,
   type FoundDockerfile,
@@ -11,6 +12,7 @@ import {
   type OpenedContext,
   openMainContext,
   textDockerfile,
+  tooLarge,
 } from '../build/index.ts'
 import { type Context, Fault, normalizePlatform, type Platform, parsePlatform } from '../core/index.ts'
 import type { BuildArguments } from '../plan/index.ts'
@@ -82,7 +84,8 @@ async function readDockerfile(
     return { ...findDockerfile(directory, asked.replaces.path), text: asked.text }
   if (asked?.kind === 'text') return textDockerfile(asked.text, asked.name, directory)
   if (asked?.kind === 'url') {
-    const file = await download({ url: asked.url, fileName: 'Dockerfile' }, tools, ctx)
+    const limit = { bytes: dockerfileLimit, exceeded: tooLarge }
+    const file = await download({ url: asked.url, fileName: 'Dockerfile', limit }, tools, ctx)
     return textDockerfile(fs.readFileSync(file.path), file.url, directory)
   }
   if (context.dockerfile !== undefined) {

@@ -1,6 +1,7 @@
 // Build contexts on streams, at URLs and by name, with real servers and archives. FROM scratch throughout, so no root is needed.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import * as fs from 'node:fs'
 import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -97,6 +98,30 @@ describe('a context from a URL', () => {
     t.after(() => server.close())
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`
     await assert.rejects(build(dockerfile(`FROM scratch\nADD ${url} /\n`)), faults('download.failed', /\/f/))
+  })
+  test('a text that is larger than any Dockerfile is not read to its end', async (t) => {
+    let sent = 0
+    const line = Buffer.alloc(1 << 20, '# words\n')
+    const endless = http.createServer(async (_request, response) => {
+      for (; !response.destroyed; sent += line.length)
+        if (!response.write(line)) await once(response, 'drain').catch(() => {})
+    })
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+    t.after(() => endless.close())
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/D`
+    const refused = faults(
+      'dockerfile.invalid',
+      /(\/D|standard input|Dockerfile) is no Dockerfile: .* 16 MiB/,
+    )
+    await assert.rejects(build({ dockerfile: { kind: 'url', url } }), refused)
+    assert.ok(sent < 64 << 20, `${sent} bytes were sent`)
+    const stream = async function* () {
+      for (;;) yield line
+    }
+    await assert.rejects(build({ context: { kind: 'stream', stream: stream() } }), refused)
+    const at = directory({ Dockerfile: 'x' })
+    fs.truncateSync(path.join(at, 'Dockerfile'), 17 << 20)
+    await assert.rejects(build({ context: { kind: 'directory', path: at } }), refused)
   })
   test('secrets become headers', async (t) => {
     const { url, seen } = await serve(t, { '/f': 'x' })

@@ -2,9 +2,10 @@
 // no directory of this machine becomes a layer of the store.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Context, Fault, parseGitReference } from '../../core/index.ts'
+import { type Context, Fault, parseGitReference, readAtMost } from '../../core/index.ts'
 import type { FileSource } from '../../plan/index.ts'
 import { withHead } from '../../store/index.ts'
+import { dockerfileLimit, tooLarge } from '../dockerfile-source.ts'
 import type { FetchTools } from '../tools.ts'
 import { archiveHead, ingestArchive, isArchiveHead } from './archive.ts'
 import { download } from './download.ts'
@@ -92,17 +93,13 @@ async function fromStream(
       time: youngest(tools.store.layers.index(layer)),
     }
   }
-  const chunks: Uint8Array[] = []
-  for await (const chunk of whole) chunks.push(chunk)
-  const dockerfile = Buffer.concat(chunks)
+  const shown = name === '-' ? 'standard input' : name
+  const dockerfile = await readAtMost(whole, dockerfileLimit)
+  if (dockerfile === undefined) throw tooLarge(shown)
   if (dockerfile.includes(0))
-    throw new Fault(
-      'context.missing',
-      `${name === '-' ? 'standard input' : name} is neither an archive nor text`,
-      {
-        hint: 'give a tar, plain or compressed with gzip, zstd, xz or bzip2, or a Dockerfile',
-      },
-    )
+    throw new Fault('context.missing', `${shown} is neither an archive nor text`, {
+      hint: 'give a tar, plain or compressed with gzip, zstd, xz or bzip2, or a Dockerfile',
+    })
   return { source: nothing, name, dockerfile }
 }
 

@@ -21,7 +21,13 @@ let count = 0
 
 /** Fetches a URL. Faults: `download.failed`, and `blob.corrupt` when the checksum is another. */
 export async function download(
-  item: { readonly url: string; readonly fileName: string; readonly checksum?: string | undefined },
+  item: {
+    readonly url: string
+    readonly fileName: string
+    readonly checksum?: string | undefined
+    /** What is longer is not fetched to its end. */
+    readonly limit?: { readonly bytes: number; readonly exceeded: (url: string) => Fault }
+  },
   tools: Pick<FetchTools, 'store' | 'readSecret' | 'get'>,
   ctx: Context,
 ): Promise<Download> {
@@ -56,6 +62,7 @@ export async function download(
   const fd = fs.openSync(file, 'wx', 0o600)
   try {
     for await (const chunk of unbroken(answer.body, broken)) {
+      if (item.limit !== undefined && size + chunk.length > item.limit.bytes) throw item.limit.exceeded(url)
       hash.update(chunk)
       fs.writeSync(fd, chunk)
       size += chunk.length

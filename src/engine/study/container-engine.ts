@@ -1,7 +1,7 @@
 // Images of a running engine that speaks docker's API: docker's own, or podman's. It sends them as an archive.
 import * as fs from 'node:fs'
 import * as http from 'node:http'
-import { type Context, Fault } from '../../core/index.ts'
+import { type Context, Fault, readAtMost } from '../../core/index.ts'
 import type { Rooms } from '../workshop.ts'
 
 export interface ContainerEngine {
@@ -59,13 +59,18 @@ export async function imageOfEngine(
     })
   })
   if (response.statusCode === 200) return response
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  const message = messageOf(Buffer.concat(chunks).toString('utf8'))
+  const body = await readAtMost(response, refusalLimit)
+  const message =
+    body === undefined
+      ? `it answers ${response.statusCode} and more than ${refusalLimit >> 10} KiB of words`
+      : messageOf(body.toString('utf8'))
   throw response.statusCode === 404
     ? new Fault('image.missing', `${engine.name} has no image ${image}: ${message}`)
     : new Fault('engine.refused', `${engine.name} does not give ${image}: ${message}`)
 }
+
+/** More than an engine says in earnest. */
+const refusalLimit = 64 << 10
 
 function messageOf(body: string): string {
   try {

@@ -115,6 +115,8 @@ describe('a study', () => {
     const server = http.createServer((request, response) => {
       asked.push(request.url ?? '')
       if (request.url === '/images/app%3Alatest/get') fs.createReadStream(place('docker.tar')).pipe(response)
+      else if (request.url === '/images/endless/get')
+        response.writeHead(500).end(Buffer.alloc(1 << 20, 'no '))
       else response.writeHead(404).end('{"message":"no such image"}')
     })
     const socket = place('docker.sock')
@@ -128,7 +130,15 @@ describe('a study', () => {
         code: 'image.missing',
         message: /no such image/,
       })
-      assert.deepEqual(asked, ['/images/app%3Alatest/get', '/images/app%3Alatest/get', '/images/other/get'])
+      await assert.rejects(dockers.study('docker://endless', {}, silent), {
+        code: 'engine.refused',
+        message: /does not give endless: it answers 500 and more than 64 KiB of words$/,
+      })
+      assert.deepEqual(asked.slice(0, 3), [
+        '/images/app%3Alatest/get',
+        '/images/app%3Alatest/get',
+        '/images/other/get',
+      ])
     } finally {
       server.close()
     }

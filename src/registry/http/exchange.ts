@@ -1,7 +1,7 @@
 // One request and its answer over node:http or node:https. What is bounded here: how long nothing may happen, and, by `readBody`, how
 // much may come. Redirects, retries and credentials are the business of others.
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { Fault } from '../../core/index.ts'
+import { Fault, readAtMost } from '../../core/index.ts'
 import { faultOfConnection } from './connection.ts'
 import { shownUrl } from './destination.ts'
 import { http, https } from './modules.ts'
@@ -139,12 +139,7 @@ export async function readBody(answer: Answer, limit: number): Promise<Buffer> {
     answer.discard()
     throw tooLarge()
   }
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer.body) {
-    size += chunk.length
-    if (size > limit) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  const body = await readAtMost(answer.body, limit)
+  if (body === undefined) throw tooLarge()
+  return body
 }
