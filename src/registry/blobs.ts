@@ -1,6 +1,5 @@
 // Blobs of a repository as streams. A stream that breaks off goes on by Range where it stopped, and ends only when every byte that
 // was promised has come, and no more.
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Context,
   type Descriptor,
@@ -13,6 +12,7 @@ import {
 import type { Client } from './client.ts'
 import { checkDestination } from './http/destination.ts'
 import type { Answer } from './http/exchange.ts'
+import { openTries } from './http/retry.ts'
 import { parseLength } from './manifests.ts'
 
 /** A connection that brought this many bytes was worth it: the count of tries in vain begins anew. */
@@ -88,7 +88,8 @@ async function* unbroken(
   ctx: Context,
 ): AsyncGenerator<Uint8Array> {
   let at = from
-  for (let tries = 1; at < descriptor.size || descriptor.size === 0; tries++) {
+  const tries = openTries(client.patience, ctx.signal)
+  while (at < descriptor.size || descriptor.size === 0) {
     const began = at
     try {
       for await (const chunk of await openBody(client, reference, { descriptor, from: at }, ctx)) {
@@ -98,9 +99,7 @@ async function* unbroken(
       return
     } catch (thrown) {
       if (!isFault(thrown) || thrown.code !== 'registry.dropped') throw thrown
-      if (at - began >= progress) tries = 1
-      if (tries >= client.patience.tries) throw thrown
-      await sleep(client.patience.pause * 2 ** (tries - 1), undefined, { signal: ctx.signal })
+      await tries.failed(thrown, { progress: at - began >= progress })
     }
   }
 }

@@ -1,10 +1,10 @@
 // Putting a blob into a repository (distribution-spec, "Pushing Blobs"): mounted from another repository of the registry if it is
 // there, else sent in one PUT, or in chunks where the registry wants that. What broke off goes on where the registry got to.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, type Digest, Fault, isFault, type Reference } from '../core/index.ts'
 import type { Call, Client } from './client.ts'
 import type { Answer, RequestBody } from './http/exchange.ts'
 import { parseLocation } from './http/follow.ts'
+import { openTries } from './http/retry.ts'
 
 /** Bytes of known digest that can be read from any place, again if need be. */
 export interface BlobSource {
@@ -83,7 +83,8 @@ async function sendAll(upload: Upload, started: Answer): Promise<void> {
   let place = locationOf(started)
   let chunk = options.chunk ?? minimalChunk(started)
   let at = 0
-  for (let tries = 1; ; ) {
+  const tries = openTries(client.patience, ctx.signal)
+  for (;;) {
     const before = at
     try {
       if (chunk === undefined && at === 0) return await close(upload, place, { from: 0, to: size })
@@ -100,12 +101,7 @@ async function sendAll(upload: Upload, started: Answer): Promise<void> {
       // 413: too large for one piece. 416: the registry has other bytes than we think.
       if (status === 413 && chunk === undefined) chunk = usualChunk
       else if (thrown.kind !== 'remote' && status !== 416) throw thrown
-      if (at === before) tries++
-      else tries = 1
-      if (tries > client.patience.tries) throw thrown
-      await sleep(status === 413 ? 0 : client.patience.pause * 2 ** (tries - 1), undefined, {
-        signal: ctx.signal,
-      })
+      await tries.failed(thrown, { progress: at > before, atOnce: status === 413 })
       const state = await whereIs(upload, place)
       if (state === undefined) place = locationOf(await begin(upload, undefined))
       else place = state.place

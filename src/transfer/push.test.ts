@@ -131,6 +131,25 @@ test('an upload that broke off goes on where the registry got to', async (t) => 
   assert.ok(registry.manifests.has('app:1'))
 })
 
+test('an upload is tried again when the registry says so, and not where nobody would wait that long', async (t) => {
+  const { registry, push } = await openWorld(t)
+  const times: number[] = []
+  let retryAfter = 1
+  registry.misbehave = (request, response) => {
+    if (request.method !== 'PUT' || !(request.url ?? '').includes('/uploads/')) return false
+    times.push(performance.now())
+    if (times.length > 1 && retryAfter === 1) return false
+    request.resume()
+    request.on('end', () => response.writeHead(503, { 'retry-after': String(retryAfter) }).end())
+    return true
+  }
+  await push('app:1')
+  assert.ok(registry.manifests.has('app:1'))
+  assert.ok(times.at(-1)! - times[0]! >= 1000, 'it came again after a second')
+  retryAfter = 3600
+  await assert.rejects(push('app:2', { compression: 'zstd' }), { code: 'registry.failed', message: /503/ })
+})
+
 test('a registry that takes nothing in one piece gets chunks', async (t) => {
   const { registry, push } = await openWorld(t)
   registry.misbehave = (request, response) => {

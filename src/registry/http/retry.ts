@@ -1,6 +1,6 @@
 // Tries again what may go better: dropped connections, 429 and 5xx, after a pause that grows and is never the same for two clients.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isFault } from '../../core/index.ts'
+import { type Fault, isFault } from '../../core/index.ts'
 
 export interface Patience {
   /** All tries, the first included. */
@@ -15,26 +15,49 @@ export const patience: Patience = { tries: 5, pause: 500, longest: 60_000 }
 
 /** Runs `work` until it succeeds, faults with another kind than `remote`, or the tries are used up: then its last fault comes out. */
 export async function withRetries<Result>(
-  work: (attempt: number) => Promise<Result>,
-  { tries, pause, longest }: Patience,
+  work: () => Promise<Result>,
+  patience: Patience,
   signal: AbortSignal,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
+  const tries = openTries(patience, signal)
+  for (;;) {
     try {
-      return await work(attempt)
+      return await work()
     } catch (thrown) {
-      if (!isFault(thrown) || thrown.kind !== 'remote' || attempt >= tries) throw thrown
-      const asked = Number(thrown.details.data?.retryAfter ?? 0)
-      const wait = Math.max(asked, pauseBefore(attempt, pause))
-      if (wait > longest) throw thrown
-      await sleep(wait, undefined, { signal })
+      if (!isFault(thrown) || thrown.kind !== 'remote') throw thrown
+      await tries.failed(thrown)
     }
   }
 }
 
+export interface Tries {
+  /**
+   * Waits until the next try may begin: as long as the registry asked for (`Retry-After`), or a pause that grows. Throws the fault where
+   * the tries are used up, or nobody would wait that long. `progress`: something was got done, so the tries count anew. `atOnce`: the next
+   * one is another way, which needs no pause.
+   */
+  failed(fault: Fault, how?: { readonly progress?: boolean; readonly atOnce?: boolean }): Promise<void>
+}
+
+/** For work that goes on where it broke off, and so is no plain repetition. */
+export function openTries({ tries, pause, longest }: Patience, signal: AbortSignal): Tries {
+  let failures = 0
+  return {
+    async failed(fault, { progress = false, atOnce = false } = {}) {
+      failures = progress ? 1 : failures + 1
+      if (failures >= tries) throw fault
+      if (atOnce) return
+      const asked = Number(fault.details.data?.retryAfter ?? 0)
+      const wait = Math.max(asked, pauseBefore(failures, pause))
+      if (wait > longest) throw fault
+      await sleep(wait, undefined, { signal })
+    },
+  }
+}
+
 /** Half of it is certain, half by chance, so that many clients do not come back at once. */
-function pauseBefore(attempt: number, pause: number): number {
-  const full = pause * 2 ** (attempt - 1)
+function pauseBefore(failures: number, pause: number): number {
+  const full = pause * 2 ** (failures - 1)
   return full / 2 + Math.random() * (full / 2)
 }
 
