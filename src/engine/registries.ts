@@ -2,6 +2,8 @@
 import {
   type Context,
   type Descriptor,
+  Fault,
+  familiarName,
   parsePlatform,
   parseReference,
   printFamiliar,
@@ -10,6 +12,7 @@ import {
   type Reference,
   withDefaultTag,
 } from '../core/index.ts'
+import type { Store } from '../store/index.ts'
 import { pullImage, pushName } from '../transfer/index.ts'
 import type {
   NameMeaning,
@@ -57,8 +60,7 @@ export async function push(
   const groups = new Map<string, { descriptor: Descriptor; references: Reference[] }>()
   for (const name of names) {
     const reference = withDefaultTag(parseReference(name))
-    const image = findImage(store, name)
-    const descriptor = store.refs.find(printFamiliar(reference)) ?? image.descriptor
+    const descriptor = findPushed(store, reference)
     const key = `${printName(reference)}@${descriptor.digest}`
     const group = groups.get(key) ?? { descriptor, references: [] }
     group.references.push(reference)
@@ -75,6 +77,21 @@ export async function push(
     })
   }
   return pushed
+}
+
+/** What is pushed under a name: what has that name here. Faults with `image.missing`, in docker's words. */
+function findPushed(store: Store, reference: Reference): Descriptor {
+  const name = printFamiliar(reference)
+  if (reference.digest !== undefined) return findImage(store, name).descriptor
+  const found = store.refs.find(name)
+  if (found !== undefined) return found
+  const repository = familiarName(reference)
+  const isKnown = store.refs.list().some((ref) => ref.name.startsWith(`${repository}:`))
+  throw new Fault(
+    'image.missing',
+    isKnown ? `tag does not exist: ${name}` : `An image does not exist locally with the tag: ${repository}`,
+    { hint: `peel images lists those that are here; name one of them ${name}: peel tag IMAGE ${name}` },
+  )
 }
 
 export async function obtain(
