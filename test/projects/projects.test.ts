@@ -25,8 +25,19 @@ interface Project {
   /** The user and group of a path, as numbers. */
   readonly owners?: Readonly<Record<string, string>>
   readonly absent?: readonly string[]
+  /** What the checks say of the Dockerfile: each rule with the lines that it points at. */
+  readonly checks: Readonly<Record<string, readonly number[]>>
   /** Fields of the image's configuration. */
   readonly config: Readonly<Record<string, unknown>>
+}
+
+/** What of docker's lint document is looked at. */
+interface LintDocument {
+  readonly warnings: readonly {
+    readonly ruleName: string
+    readonly location: { readonly ranges: readonly { readonly start: { readonly line: number } }[] }
+  }[]
+  readonly buildError?: unknown
 }
 
 const cases = path.join(import.meta.dirname, 'cases')
@@ -74,6 +85,7 @@ describe('projects', { skip: skipReason() }, () => {
         `--file=${dockerfile}`,
         context(name, project),
       ]
+      assert.deepEqual(await checksOf(flags), project.checks)
       const out = fs.mkdtempSync(path.join(store.folder, `${name}-out-`))
       await store.peel('build', '-t', `${name}:built`, '-o', `type=tar,dest=${out}.tar`, ...flags)
       execFileSync('tar', ['-C', out, '--numeric-owner', '-xpf', `${out}.tar`])
@@ -85,6 +97,19 @@ describe('projects', { skip: skipReason() }, () => {
         assert.deepEqual(image?.Config[field], wanted, field)
       await store.peel('build', '--require-cached', ...flags)
     })
+
+  async function checksOf(flags: readonly string[]): Promise<Project['checks']> {
+    const { stdout } = await store.start('build', '--check', '--format=json', ...flags).ended
+    const { warnings, buildError } = JSON.parse(stdout) as LintDocument
+    assert.equal(buildError, undefined)
+    const rules = Object.groupBy(warnings, ({ ruleName }) => ruleName)
+    return Object.fromEntries(
+      Object.entries(rules).map(([rule, found]) => [
+        rule,
+        found!.map(({ location }) => location.ranges[0]!.start.line),
+      ]),
+    )
+  }
 
   /** The context of a case: its `files`, if it has any, and the archives that it describes. */
   function context(name: string, project: Project): string {
