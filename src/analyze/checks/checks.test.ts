@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { isFault } from '../../core/index.ts'
 import { compileIgnore, parseDockerfile } from '../../dockerfile/index.ts'
-import type { CheckOptions } from './check.ts'
+import type { CheckOptions, CheckReport } from './check.ts'
 import { checkDockerfile } from './check.ts'
 import { rules } from './rules.ts'
 
@@ -27,7 +27,10 @@ function check(text: string, options: Partial<CheckOptions> & { readonly args?: 
 }
 
 async function found(text: string, options?: Parameters<typeof check>[1]): Promise<string[]> {
-  const { warnings } = await check(text, options)
+  return words(await check(text, options))
+}
+
+function words({ warnings }: CheckReport): string[] {
   return warnings.map(({ rule, place }) => `${place.line} ${rule}`)
 }
 
@@ -140,6 +143,20 @@ describe('variables', () => {
     assert.deepEqual(await found(text, { target: 'x' }), ['2 JSONArgsRecommended'])
     assert.equal((await found(text)).length, 2)
   })
+})
+
+test('every FROM is told about before an instruction stops the build, and its text even behind a FROM that does', async () => {
+  const behindInstruction = await check('FROM b\nEXPOSE ${a\nFROM b as x\nARG P\nFROM b:1$P')
+  assert.equal(behindInstruction.fault?.details.place?.line, 2)
+  assert.deepEqual(words(behindInstruction), ['3 FromAsCasing', '5 UndefinedArgInFrom'])
+  const behindFrom = await check('ARG IMAGE\nARG OTHER\nFROM $IMAGE\nENV a b\nFROM $OTHER as x\nFROM b:$P')
+  assert.equal(behindFrom.fault?.details.place?.line, 3)
+  assert.deepEqual(words(behindFrom), [
+    '3 InvalidDefaultArgInFrom',
+    '5 FromAsCasing',
+    '5 InvalidDefaultArgInFrom',
+    '6 InvalidDefaultArgInFrom',
+  ])
 })
 
 test('what would stop a build is told with its place, besides what was found before it', async () => {

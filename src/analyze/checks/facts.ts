@@ -84,68 +84,22 @@ export async function gatherFacts(file: Dockerfile, options: FactOptions): Promi
   const targetStage = file.stages[findTarget(file, options.target)]!
   const platformArgs = platformArguments(targetPlatform, options.target ?? targetStage.name, given)
   let defaults: ReadonlyMap<string, string> | undefined
-  const stages: StageFacts[] = []
-  const ends: StageVariables[] = []
   let global: ReadonlyMap<string, string> = platformArgs
-  let fault: Fault | undefined
-  const stop = (thrown: unknown, instruction: Instruction): void => {
-    fault ??= placed(asFault(thrown), instruction.place, file.source)
-  }
   try {
     defaults = globalArguments(platformArgs, file.globalArgs, { ...words, given: new Map() })
   } catch {
     // The rule about defaults has nothing to say; the values given may do better.
   }
+  let globalFault: Fault | undefined
   try {
     global = globalArguments(platformArgs, file.globalArgs, { ...words, given })
   } catch (thrown) {
-    stop(thrown, file.globalArgs[0] ?? file.stages[0]!.from)
+    globalFault = faultAt(file, file.globalArgs[0] ?? file.stages[0]!.from, thrown)
   }
-  const lookup = (name: string): string | undefined => global.get(name)
-  const needed =
-    options.stages === 'all' && options.target === undefined
-      ? undefined
-      : neededStages(file, targetStage, lookup)
-
-  for (const stage of file.stages) {
-    if (fault !== undefined) break
-    const { from } = stage
-    try {
-      const heads = { stage, ...expandFrom(from, global, file) }
-      stages.push({ ...heads, instructions: [] })
-      const expected = checkFrom(stage, heads, { file, global }) ?? targetPlatform
-      const { image } = heads
-      const looked = needed === undefined || needed.has(stage.index)
-      const parent = findStage(file, image.text, stage.index)
-      const config =
-        !looked || parent !== undefined || image.text === 'scratch'
-          ? undefined
-          : await options.findBase(image.text, expected)
-      const start =
-        parent === undefined
-          ? startOf(image.text === 'scratch' ? 'scratch' : config)
-          : childOf(ends[parent]!, file.stages[parent]!)
-      const instructions: InstructionFacts[] = []
-      stages[stage.index] = { ...heads, base: config && { config, expected }, instructions }
-      ends[stage.index] = start.variables
-      if (!looked) continue
-      const triggers = start.triggers.map((text) => ({
-        ...parseTrigger(text),
-        place: from.place,
-        comments: [],
-      }))
-      for (const instruction of [...triggers, ...stage.instructions]) {
-        try {
-          instructions.push(follow(instruction, start.variables, { given, global, escape: file.escape }))
-        } catch (thrown) {
-          stop(thrown, instruction)
-          break
-        }
-      }
-    } catch (thrown) {
-      stop(thrown, from)
-    }
-  }
+  const heads: Heads =
+    globalFault === undefined ? readHeads(file, global) : { stages: [], fault: globalFault }
+  const known = { file, global, targetPlatform }
+  const { stages, fault } = heads.fault === undefined ? await followStages(heads, known, options) : heads
   const globalNames = [
     ...new Set([...file.globalArgs.flatMap(({ args }) => args.map(({ key }) => key)), ...global.keys()]),
   ]
@@ -159,4 +113,83 @@ export async function gatherFacts(file: Dockerfile, options: FactOptions): Promi
     globalNames,
     fault,
   }
+}
+
+interface StageHead extends StageFacts {
+  /** Of the base, where the FROM says one. */
+  readonly wanted?: Platform | undefined
+}
+
+interface Heads {
+  readonly stages: readonly StageHead[]
+  readonly fault?: Fault | undefined
+}
+
+/** What the FROM lines say, down to the first that can't be built on. They come before all other instructions, as in a build. */
+function readHeads(file: Dockerfile, global: ReadonlyMap<string, string>): Heads {
+  const stages: StageHead[] = []
+  for (const stage of file.stages)
+    try {
+      const head = { stage, ...expandFrom(stage.from, global, file), instructions: [] }
+      stages.push(head)
+      stages[stage.index] = { ...head, wanted: checkFrom(stage, head, { file, global }) }
+    } catch (thrown) {
+      return { stages, fault: faultAt(file, stage.from, thrown) }
+    }
+  return { stages }
+}
+
+/** The stages with their instructions, down to the first that can't be expanded. */
+async function followStages(
+  heads: Heads,
+  known: {
+    readonly file: Dockerfile
+    readonly global: ReadonlyMap<string, string>
+    readonly targetPlatform: Platform
+  },
+  options: FactOptions,
+): Promise<Pick<Facts, 'stages' | 'fault'>> {
+  const { file, global, targetPlatform } = known
+  const target = file.stages[findTarget(file, options.target)]!
+  const needed =
+    options.stages === 'all' && options.target === undefined
+      ? undefined
+      : neededStages(file, target, (name) => global.get(name))
+  const stages: StageFacts[] = [...heads.stages]
+  const ends: StageVariables[] = []
+  for (const { stage, image, platform, wanted } of heads.stages) {
+    const { from, index } = stage
+    const expected = wanted ?? targetPlatform
+    const looked = needed === undefined || needed.has(index)
+    const parent = findStage(file, image.text, index)
+    const config =
+      !looked || parent !== undefined || image.text === 'scratch'
+        ? undefined
+        : await options.findBase(image.text, expected)
+    const start =
+      parent === undefined
+        ? startOf(image.text === 'scratch' ? 'scratch' : config)
+        : childOf(ends[parent]!, file.stages[parent]!)
+    const instructions: InstructionFacts[] = []
+    stages[index] = { stage, image, platform, base: config && { config, expected }, instructions }
+    ends[index] = start.variables
+    if (!looked) continue
+    const triggers = start.triggers.map((text) => ({
+      ...parseTrigger(text),
+      place: from.place,
+      comments: [],
+    }))
+    for (const instruction of [...triggers, ...stage.instructions])
+      try {
+        const variables = { given: options.buildArgs, global, escape: file.escape }
+        instructions.push(follow(instruction, start.variables, variables))
+      } catch (thrown) {
+        return { stages, fault: faultAt(file, instruction, thrown) }
+      }
+  }
+  return { stages }
+}
+
+function faultAt(file: Dockerfile, { place }: Instruction, thrown: unknown): Fault {
+  return placed(asFault(thrown), place, file.source)
 }

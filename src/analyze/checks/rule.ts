@@ -1,6 +1,6 @@
-// What a rule is, and the two shapes that most rules have.
+// What a rule is, and the shapes that most rules have.
 import type { Place } from '../../core/index.ts'
-import type { Instruction } from '../../dockerfile/index.ts'
+import type { Instruction, Stage } from '../../dockerfile/index.ts'
 import type { Facts, InstructionFacts, StageFacts } from './facts.ts'
 
 export interface Finding {
@@ -39,20 +39,30 @@ export function each(
     )
 }
 
-/** A rule about each FROM; `scope` says whether a comment above it silences the rule. */
+/** A rule about each FROM that could be read; `scope` says whether a comment above it silences the rule. */
 export function eachFrom(
   judge: (stage: StageFacts, all: Facts) => readonly string[],
-  scope: 'file' | 'instruction' = 'instruction',
+  scope: Scope = 'instruction',
 ): Rule['check'] {
-  return (all) =>
-    all.stages.flatMap((facts) => {
-      const { from } = facts.stage
-      return judge(facts, all).map((message) => ({
-        message,
-        place: from.place,
-        ...(scope === 'instruction' && { under: from }),
-      }))
-    })
+  return (all) => all.stages.flatMap((facts) => findingsAt(facts.stage, judge(facts, all), scope))
+}
+
+/** A rule about the text of each FROM, which is told of those behind a fault too. */
+export function eachStage(
+  judge: (stage: Stage, all: Facts) => readonly string[],
+  scope: Scope = 'instruction',
+): Rule['check'] {
+  return (all) => all.file.stages.flatMap((stage) => findingsAt(stage, judge(stage, all), scope))
+}
+
+type Scope = 'file' | 'instruction'
+
+function findingsAt({ from }: Stage, messages: readonly string[], scope: Scope): readonly Finding[] {
+  return messages.map((message) => ({
+    message,
+    place: from.place,
+    ...(scope === 'instruction' && { under: from }),
+  }))
 }
 
 /** The message where the condition holds, else none. */

@@ -2,7 +2,7 @@
 import { parsePlatform, printPlatform } from '../../core/index.ts'
 import { suggest } from '../../dockerfile/index.ts'
 import { caseMajority, expandDefault, isReference, meant, withoutFault } from './judge.ts'
-import { eachFrom, type Finding, type Rule, said } from './rule.ts'
+import { eachFrom, eachStage, type Finding, type Rule, said } from './rule.ts'
 
 /** In the order in which BuildKit comes to them. */
 export const stageRules: readonly Rule[] = [
@@ -14,7 +14,7 @@ export const stageRules: readonly Rule[] = [
   {
     name: 'StageNameCasing',
     description: 'Stage names should be lowercase',
-    check: eachFrom(({ stage: { from } }) => {
+    check: eachStage(({ from }) => {
       const name = from.nameText ?? ''
       return said(name !== name.toLowerCase(), `Stage name '${name}' should be lowercase`)
     }),
@@ -22,7 +22,7 @@ export const stageRules: readonly Rule[] = [
   {
     name: 'FromAsCasing',
     description: "The 'as' keyword should match the case of the 'from' keyword",
-    check: eachFrom(({ stage: { from } }) => {
+    check: eachStage(({ from }) => {
       const { keyword, asText } = from
       if (asText === undefined) return []
       const lower = keyword === keyword.toLowerCase()
@@ -72,8 +72,8 @@ export const stageRules: readonly Rule[] = [
   {
     name: 'ReservedStageName',
     description: 'Reserved words should not be used as stage names',
-    check: eachFrom(
-      ({ stage: { name } }) =>
+    check: eachStage(
+      ({ name }) =>
         said(
           name === 'scratch' || name === 'context',
           `Stage name should not use the same name as reserved stage "${name}"`,
@@ -84,8 +84,8 @@ export const stageRules: readonly Rule[] = [
   {
     name: 'DuplicateStageName',
     description: 'Stage names should be unique',
-    check: eachFrom(
-      ({ stage: { name, index } }, { file }) =>
+    check: eachStage(
+      ({ name, index }, { file }) =>
         said(
           name !== undefined && file.stages.some((other) => other.index < index && other.name === name),
           `Duplicate stage name "${name}", stage names should be unique`,
@@ -110,7 +110,7 @@ export const stageRules: readonly Rule[] = [
   {
     name: 'InvalidDefaultArgInFrom',
     description: 'Default value for global ARG results in an empty or invalid base image name',
-    check: eachFrom(({ stage: { from } }, { defaults, file }) => {
+    check: eachStage(({ from }, { defaults, file }) => {
       if (defaults === undefined) return []
       const name = expandDefault(from.image, defaults, file)
       return said(
