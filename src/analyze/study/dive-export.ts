@@ -50,6 +50,7 @@ export interface DiveLayerWords {
 }
 
 export function diveExport(strata: Strata, dive: DiveScore, words: readonly DiveLayerWords[]): DiveExport {
+  const files = filesByLayer(strata)
   return {
     layer: strata.layers.map((columns, index) => ({
       index,
@@ -57,7 +58,7 @@ export function diveExport(strata: Strata, dive: DiveScore, words: readonly Dive
       digestId: columns.diffId,
       sizeBytes: columns.contentSize,
       command: words[index]!.command,
-      fileList: filesOf(strata, index),
+      fileList: childrenFirst(files[index]!),
     })),
     image: {
       sizeBytes: dive.sizeBytes,
@@ -80,13 +81,18 @@ const goModes = {
   fifo: 2 ** 25,
 }
 
-/** The entries of a layer as its tar names them, what a directory holds before the directory. */
-function filesOf(strata: Strata, layer: number): DiveFile[] {
-  const files: { readonly path: RootPath; readonly file: DiveFile }[] = []
-  for (let node = 1; node < strata.length; node++)
+interface NamedFile {
+  readonly path: RootPath
+  readonly file: DiveFile
+}
+
+/** The entries of each layer as its tar names them, in one pass over the table. */
+function filesByLayer(strata: Strata): readonly (readonly NamedFile[])[] {
+  const layers: NamedFile[][] = strata.layers.map(() => [])
+  for (let node = 1; node < strata.length; node++) {
+    const path = nodePath(strata, node)
     for (let cell = strata.cellStart[node]!; cell < strata.cellStart[node + 1]!; cell++) {
-      if (strata.layer[cell] !== layer) continue
-      const path = nodePath(strata, node)
+      const files = layers[strata.layer[cell]!]!
       if ((strata.flags[cell]! & cellFlags.whiteout) !== 0) {
         const spelled = printWhiteout('whiteout', path)
         files.push({ path: spelled, file: { ...plainFile, path: spelled.slice(1) } })
@@ -94,8 +100,8 @@ function filesOf(strata: Strata, layer: number): DiveFile[] {
       const file = fileAt(strata, cell, path)
       if (file !== undefined) files.push({ path, file })
     }
-  files.sort((a, b) => comparePaths(a.path, b.path))
-  return childrenFirst(files)
+  }
+  return layers.map((files) => files.sort((a, b) => comparePaths(a.path, b.path)))
 }
 
 const plainFile: Omit<DiveFile, 'path'> = {
@@ -127,9 +133,10 @@ function fileAt(strata: Strata, cell: number, path: RootPath): DiveFile | undefi
   }
 }
 
-function childrenFirst(files: readonly { readonly path: RootPath; readonly file: DiveFile }[]): DiveFile[] {
+/** What a directory holds before the directory. */
+function childrenFirst(files: readonly NamedFile[]): DiveFile[] {
   const ordered: DiveFile[] = []
-  const open: { readonly path: RootPath; readonly file: DiveFile }[] = []
+  const open: NamedFile[] = []
   for (const one of files) {
     while (open.length > 0 && !one.path.startsWith(`${open.at(-1)!.path}/`)) ordered.push(open.pop()!.file)
     open.push(one)
