@@ -26,66 +26,45 @@ export function parseMode(text: string): Chmod {
     throw new Fault('copy.invalid', `invalid chmod parameter: '${text}'`, {
       hint: 'write 0644 or u=rwX,go=rX',
     })
+  const actions = clauses.flatMap((clause) => clause ?? [])
   const change: ModeChange = (mode, isDirectory) =>
-    clauses.reduce((now, clause) => clause?.(now, isDirectory) ?? now, mode)
+    actions.reduce((now, action) => action(now, mode, isDirectory), mode)
   return { change, made: 0o755 }
 }
 
+/** What a letter before the operator stands for: permissions, and the set-id bit of user or group. */
+const members: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o007, a: 0o6777 }
+const permissions: Readonly<Record<string, number>> = { r: 0o444, w: 0o222, x: 0o111, s: 0o6000, t: 0o1000 }
 const shifts: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 }
 
-function parseClause(text: string): ModeChange | undefined {
+/** A change of a mode, which is `mode` now and was `original` before all changes. */
+type Action = (mode: number, original: number, isDirectory: boolean) => number
+
+function parseClause(text: string): readonly Action[] | undefined {
   const match = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(text)
   if (match === null) return undefined
-  const [, whoText = '', actionsText = ''] = match
-  const who = whoText === '' || whoText.includes('a') ? ['u', 'g', 'o'] : [...new Set(whoText)]
-  const actions = [...actionsText.matchAll(/([-+=])([rwxXst]*|[ugo])(?=[-+=]|$)/g)].map(
-    ([, operator, letters]) => ({
-      operator: operator ?? '',
-      letters: letters ?? '',
-    }),
+  const [, who = '', actions = ''] = match
+  const named = bitsOf(who || 'a', members)
+  return [...actions.matchAll(/([-+=])([rwxXst]*|[ugo])(?=[-+=]|$)/g)].map(
+    ([, operator = '', letters = '']): Action =>
+      (mode, original, isDirectory) => {
+        // the sticky bit is only touched by a `t`, and never for others alone
+        const isCopy = /^[ugo]$/.test(letters)
+        const mask = isCopy
+          ? named & 0o777
+          : named | (letters.includes('t') && named !== members.o ? 0o1000 : 0)
+        const given = isCopy
+          ? ((mode >> (shifts[letters] ?? 0)) & 7) * 0o111
+          : bitsOf(letters, permissions) |
+            (letters.includes('X') && (operator === '-' || isDirectory || (original & 0o111) !== 0)
+              ? 0o111
+              : 0)
+        if (operator === '+') return mode | (given & mask)
+        return operator === '-' ? mode & ~(given & mask) : (mode & ~mask) | (given & mask)
+      },
   )
-  return (mode, isDirectory) => {
-    let now = mode
-    for (const { operator, letters } of actions)
-      now = applyAction(now, { operator, letters, who, isDirectory })
-    return now
-  }
 }
 
-function applyAction(
-  mode: number,
-  action: {
-    readonly operator: string
-    readonly letters: string
-    readonly who: readonly string[]
-    readonly isDirectory: boolean
-  },
-): number {
-  const { operator, letters, who, isDirectory } = action
-  let bits = 0
-  let affected = 0
-  for (const one of who) {
-    const shift = shifts[one] ?? 0
-    bits |= permissions(letters, { mode, isDirectory }) << shift
-    affected |= 7 << shift
-    if (letters.includes('s') && one !== 'o') bits |= one === 'u' ? 0o4000 : 0o2000
-    if (one !== 'o') affected |= one === 'u' ? 0o4000 : 0o2000
-  }
-  if (letters.includes('t')) bits |= 0o1000
-  if (operator === '+') return mode | bits
-  if (operator === '-') return mode & ~bits
-  const kept = isDirectory ? mode & 0o6000 & ~bits : 0
-  return (mode & ~affected) | bits | kept
-}
-
-function permissions(
-  letters: string,
-  { mode, isDirectory }: { readonly mode: number; readonly isDirectory: boolean },
-): number {
-  if (/^[ugo]$/.test(letters)) return (mode >> (shifts[letters] ?? 0)) & 7
-  let bits = 0
-  if (letters.includes('r')) bits |= 4
-  if (letters.includes('w')) bits |= 2
-  if (letters.includes('x') || (letters.includes('X') && (isDirectory || (mode & 0o111) !== 0))) bits |= 1
-  return bits
+function bitsOf(letters: string, table: Readonly<Record<string, number>>): number {
+  return Array.from(letters).reduce((bits, letter) => bits | (table[letter] ?? 0), 0)
 }
