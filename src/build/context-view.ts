@@ -61,8 +61,7 @@ export function openContext(root: string, options: ContextOptions): ContextView 
   }
 
   /** A link to a directory is none: what it points to may be outside the context. */
-  const isDirectory = (path: RootPath): boolean =>
-    fs.lstatSync(hostOf(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false
+  const isDirectory = (path: RootPath): boolean => lstat(hostOf(root, path))?.isDirectory() ?? false
 
   /** Whether an ignored directory holds something that a later `!` rule brings back. */
   const holdsVisible = (path: RootPath): boolean =>
@@ -74,7 +73,7 @@ export function openContext(root: string, options: ContextOptions): ContextView 
 
   const stat = (path: RootPath): Seen | undefined => {
     const full = hostOf(root, path)
-    const info = fs.lstatSync(full, { throwIfNoEntry: false })
+    const info = lstat(full)
     if (info === undefined) return undefined
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
     const type = info.mode & fs.constants.S_IFMT
@@ -175,6 +174,16 @@ function metaMaker(): (info: fs.Stats, xattrs: Xattrs | undefined) => Meta {
     seconds = time
     last = meta
     return meta
+  }
+}
+
+/** `undefined` where there is nothing, below a file too. */
+function lstat(full: string | Buffer): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(full, { throwIfNoEntry: false })
+  } catch (thrown) {
+    if (isErrno(thrown, 'ENOTDIR')) return undefined
+    throw thrown
   }
 }
 

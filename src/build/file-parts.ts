@@ -5,7 +5,10 @@ import { type Digest, type RootPath, rootPath } from '../core/index.ts'
 import type { FileEntry, Node } from '../layer/index.ts'
 import type { Selected } from './select.ts'
 
-/** The parts for what one source selected; `name` tells sources apart, `within` what paths are called. The directory itself is not copied, so it does not count. */
+/**
+ * The parts for what one source selected; `name` tells sources apart, `within` what paths are called. A directory itself is not copied,
+ * so it does not count, unless nothing is in it: then it still makes the destination, which no match at all does not.
+ */
 export function selectedParts(
   name: string,
   selected: Selected,
@@ -14,11 +17,16 @@ export function selectedParts(
   const [source, ...rest] = selected.files
   if (source === undefined) return []
   const whole = source.found.node.kind === 'directory'
+  const pathOf = ({ path }: Node): string => (options.within === 'image' ? path : contextPath(path))
+  if (whole && rest.length === 0)
+    return [
+      { kind: 'file', name: `${name}/`, path: pathOf(source.found.node), state: 'directory', content: '' },
+    ]
   const states = new Map<string, string>()
   return (whole ? rest : [source]).map(({ relative, found }) => ({
     kind: 'file',
     name: whole ? `${name}/${relative}` : `${name}:${selected.name}`,
-    path: options.within === 'image' ? found.node.path : contextPath(found.node.path),
+    path: pathOf(found.node),
     state: once(states, stateOf(found.node)),
     content: contentOf(found.node, options.digest),
   }))

@@ -30,7 +30,7 @@ export interface PlaceOptions {
 
 /** Collects the entries of one layer over `below`. */
 export interface Placement {
-  /** `replace`: what stands in the way goes, as when an archive is unpacked; otherwise that faults with `copy.invalid`. */
+  /** `replace`: what stands in the way goes and modes stay, as when an archive is unpacked; otherwise what stands in the way faults with `copy.invalid`. */
   place(selected: Selected, conflicts?: 'refuse' | 'replace'): void
   /** The directory at `path`, made with its parents where there is none; symlinks are followed. */
   makeDirectory(path: string): RootPath
@@ -38,10 +38,20 @@ export interface Placement {
   entries(): Entry[]
 }
 
+/** How directories are made that a destination lacks. */
+interface Made {
+  readonly mode?: number | undefined
+  readonly owner?: PlaceOptions['owner']
+}
+
+type Placed = Exclude<Entry, { kind: 'whiteout' | 'opaque' }>
+
 export function openPlacement(below: FileView, options: PlaceOptions): Placement {
-  const pending = new Map<RootPath, Exclude<Entry, { kind: 'whiteout' | 'opaque' }>>()
+  const pending = new Map<RootPath, Placed>()
   /** New directories: below there is nothing of what will be in them. */
   const fresh = new Set<RootPath>()
+  /** The hard links to an entry. */
+  const links = new Map<RootPath, RootPath[]>()
 
   let toldOfReplaced = false
 
@@ -54,7 +64,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
   }
   const view: FileView = { ...below, lookup }
 
-  const makeDirectory = (path: string): RootPath => {
+  const makeDirectory = (path: string, { mode = 0o755, owner = options.owner }: Made = {}): RootPath => {
     const resolved = resolvePath(view, toRootPath(path), 'all')
     const missing: RootPath[] = []
     for (let at = resolved; ; at = parentPath(at)) {
@@ -70,9 +80,9 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
         kind: 'directory',
         path: directory,
         meta: {
-          mode: options.mode?.made ?? 0o755,
-          uid: options.owner?.uid ?? 0,
-          gid: options.owner?.gid ?? 0,
+          mode,
+          uid: owner?.uid ?? 0,
+          gid: owner?.gid ?? 0,
           mtime: options.time(options.now),
         },
       })
@@ -80,45 +90,64 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     return resolved
   }
 
-  const put = (
-    entry: Exclude<Entry, { kind: 'whiteout' | 'opaque' }>,
-    conflicts: 'refuse' | 'replace',
-  ): void => {
+  /** Takes a new entry away; the file lives on where hard links name it. */
+  const remove = (path: RootPath): void => {
+    const entry = pending.get(path)
+    pending.delete(path)
+    const [heir, ...others] = (links.get(path) ?? []).filter((link) => {
+      const other = pending.get(link)
+      return other?.kind === 'hardlink' && other.target === path
+    })
+    links.delete(path)
+    if (entry === undefined || entry.kind === 'hardlink' || heir === undefined) return
+    pending.set(heir, { ...entry, path: heir })
+    for (const other of others) pending.set(other, { kind: 'hardlink', path: other, target: heir })
+    links.set(heir, others)
+  }
+
+  const put = (entry: Placed, conflicts: 'refuse' | 'replace'): void => {
     const existing = lookup(entry.path)
     if (conflicts === 'replace') {
       if (existing?.node.kind === 'directory' && entry.kind !== 'directory')
-        for (const path of pending.keys()) if (isWithin(path, entry.path)) pending.delete(path)
+        for (const path of pending.keys()) if (isWithin(path, entry.path)) remove(path)
     } else if (entry.kind === 'directory') {
       if (existing !== undefined && existing.node.kind !== 'directory')
         throw new Fault('copy.invalid', `cannot copy to non-directory: ${entry.path}`)
     } else if (existing?.node.kind === 'directory')
       throw new Fault('copy.invalid', `cannot replace to directory ${entry.path} with file`)
     if (existing === undefined && entry.kind === 'directory') fresh.add(entry.path)
+    if (pending.has(entry.path)) remove(entry.path)
     pending.set(entry.path, entry)
+    if (entry.kind !== 'hardlink') return
+    const others = links.get(entry.target)
+    if (others === undefined) links.set(entry.target, [entry.path])
+    else others.push(entry.path)
   }
 
-  /** Where a member of an archive lands: links on the way are followed inside the root, directories made that nobody named. */
+  /** Where a member of an archive lands: links on the way are followed inside the root, directories that nobody named are made for root. */
   const onTheWay = (path: RootPath): RootPath => {
     if (path === '/') return path
-    return joinPath(makeDirectory(parentPath(path)), baseName(path))
+    return joinPath(makeDirectory(parentPath(path), { owner: { uid: 0, gid: 0 } }), baseName(path))
   }
 
-  const changed = (meta: Meta, kind: Node['kind']): Meta => {
-    const mode = kind === 'symlink' ? undefined : options.mode?.change(meta.mode, kind === 'directory')
+  const changed = ({ meta, kind }: Node, chmod: Chmod | undefined): Meta => {
+    const mode = kind === 'symlink' ? undefined : chmod?.change(meta.mode, kind === 'directory')
     const mtime = options.time(meta.mtime)
     if (mode === undefined && options.owner === undefined && mtime === meta.mtime) return meta
     return { ...meta, ...options.owner, mode: mode ?? meta.mode, mtime }
   }
 
   return {
-    makeDirectory,
+    makeDirectory: (path) => makeDirectory(path),
     place({ name, files }, conflicts = 'refuse') {
       const [source, ...rest] = files
       if (source === undefined) return
       const { destination } = options
-      makeDirectory(destination.endsWith('/') ? destination : parentPath(toRootPath(destination)))
+      const chmod = conflicts === 'replace' ? undefined : options.mode
+      const above = destination.endsWith('/') ? destination : parentPath(toRootPath(destination))
+      makeDirectory(above, { mode: chmod?.made })
       let target = resolvePath(view, toRootPath(destination), 'all')
-      if (source.found.node.kind === 'directory') target = makeDirectory(target)
+      if (source.found.node.kind === 'directory') target = makeDirectory(target, { mode: chmod?.made })
       else if (lookup(target)?.node.kind === 'directory') target = joinPath(target, name)
       else if (pending.has(target) && !toldOfReplaced) {
         toldOfReplaced = true
@@ -133,7 +162,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
           put({ kind: 'hardlink', path, target: first }, conflicts)
           continue
         }
-        put({ ...found.node, path, meta: changed(found.node.meta, found.node.kind) }, conflicts)
+        put({ ...found.node, path, meta: changed(found.node, chmod) }, conflicts)
         if (found.inode !== undefined) linked.set(found.inode, path)
       }
     },

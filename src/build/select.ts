@@ -22,12 +22,12 @@ export interface SelectOptions {
   readonly parents: boolean
 }
 
-/** The files that one source path or pattern names. A pattern may match nothing; a plain path faults with `copy.missing`. */
+/** The files that one source path or pattern names. A pattern may match nothing; what stands before the first wildcard must be there, else `copy.missing`. */
 export function selectFiles(source: string, view: FileView, options: SelectOptions): Selected[] {
   if (options.parents) return selectParents(source, view, options)
   const excluded = options.exclude.length === 0 ? undefined : compilePatterns(options.exclude)
   const selected: Selected[] = []
-  for (const match of matches(toRootPath(source), view)) {
+  for (const match of matches(source, view)) {
     const path = resolvePath(view, match, 'all')
     const found = view.lookup(path)
     if (found === undefined) throw missing(source)
@@ -88,12 +88,14 @@ function withParents(files: readonly SelectedFile[], root: RootPath, view: FileV
 
 const wildcard = /(?:^|[^\\])(?:\\\\)*[*?[]/
 
-/** The paths that a pattern matches, in walking order; a plain path is its own match. */
-function matches(pattern: RootPath, view: FileView): RootPath[] {
+/** The paths that a source matches, in walking order; a plain path is its own match. */
+function matches(source: string, view: FileView): RootPath[] {
+  const pattern = toRootPath(source)
   const parts = pattern.slice(1).split('/')
   const first = parts.findIndex((part) => wildcard.test(part))
   if (first < 0) return [toRootPath(literal(pattern))]
   const base = resolvePath(view, toRootPath(parts.slice(0, first).map(literal).join('/')), 'all')
+  if (base !== rootPath && view.lookup(base) === undefined) throw missing(source)
   const results: RootPath[] = []
   const descend = (directory: RootPath, rest: readonly string[]): void => {
     const [part = '', ...below] = rest
@@ -115,20 +117,20 @@ function literal(part: string): string {
 /** `--parents`: what matches below the pivot `/./` (or the root) keeps its directories; the pivot may be a pattern, too. */
 function selectParents(source: string, view: FileView, options: SelectOptions): Selected[] {
   const [before, ...after] = source.split('/./')
-  const pivots = after.length === 0 ? [rootPath] : matches(toRootPath(before ?? ''), view)
+  const pivots = after.length === 0 ? [rootPath] : matches(before ?? '', view)
   const pattern = toRootPath(after.length === 0 ? source : after.join('/./')).slice(1)
   const excluded = options.exclude.length === 0 ? undefined : compilePatterns(options.exclude)
   const included = compilePatterns([pattern])
-  const selected = pivots.flatMap((pivot): Selected[] => {
+  const selected = pivots.map((pivot): Selected => {
     const path = resolvePath(view, pivot, 'all')
     const root = view.lookup(path)
-    if (root === undefined) return []
+    if (root === undefined) throw missing(source)
     const files: SelectedFile[] = [{ relative: '', found: root }]
     walk(view, { path, relative: '' }, (file) => {
       if (included.match(file.relative).ignored && !excluded?.match(file.relative).ignored) files.push(file)
     })
-    return files.length === 1 ? [] : [{ name: baseName(path), files: withParents(files, path, view) }]
+    return { name: baseName(path), files: withParents(files, path, view) }
   })
-  if (selected.length === 0 && !wildcard.test(source)) throw missing(source)
+  if (!wildcard.test(source) && selected.every(({ files }) => files.length === 1)) throw missing(source)
   return selected
 }
