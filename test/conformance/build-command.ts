@@ -2,18 +2,20 @@
 import { Readable } from 'node:stream'
 import { buildFlags } from '../../src/cli/commands/build-flags.ts'
 import { readOptions } from '../../src/cli/commands/build-options.ts'
+import { findRefusal } from '../../src/cli/commands/build-refused.ts'
 import { parseFlags } from '../../src/cli/flags.ts'
 import type { BuildOptions } from '../../src/engine/index.ts'
 import { skip } from './suite.ts'
 
-/** Reads the flags; faults as the command would. */
+/** Reads the flags; faults as the command would, and skips the case for those of other builders that Peel refuses. */
 export function readBuildFlags(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
   directory = '.',
 ): BuildOptions {
   const parsed = parseFlags(buildFlags, [directory, ...argv], { command: 'peel build' })
-  return parsed.kind === 'parsed'
-    ? readOptions(parsed.flags, directory, { env, readInput: () => '', input: Readable.from([]) })
-    : skip('asks for help')
+  if (parsed.kind !== 'parsed') return skip('asks for help')
+  const refusal = findRefusal(parsed.flags)
+  if (refusal !== undefined) skip(refusal.message)
+  return readOptions(parsed.flags, directory, { env, readInput: () => '', input: Readable.from([]) })
 }

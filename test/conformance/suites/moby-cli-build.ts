@@ -17,6 +17,8 @@ interface BuildStep {
   readonly contextRef?: string
   readonly contextPath?: string
   readonly flags?: readonly string[]
+  /** `NAME=VALUE`. */
+  readonly env?: readonly string[]
   readonly noCache?: boolean
 }
 
@@ -170,10 +172,9 @@ async function check(one: CliCase, bench: Bench): Promise<void> {
     const argv = [...(what.flags ?? []), ...(what.noCache === true ? ['--no-cache'] : [])]
     if (argv.some((word) => /^<|=<|<built/.test(word) && !word.includes('iidfile') && !/IidFile/.test(word)))
       skip('the source makes a flag at run time')
-    const unsupported = argv.find((word) => /^--squash/.test(word))
-    if (unsupported !== undefined) skip(`${unsupported.split('=')[0]} is the classic builder's`)
+    const env = Object.fromEntries((what.env ?? []).map((text) => text.split(/=(.*)/s, 2)))
     try {
-      const options = readBuildFlags(argv, {}, directory)
+      const options = readBuildFlags(argv, env, directory)
       const tags = what.tag === undefined || unstated.test(what.tag) ? [] : [what.tag]
       return await bench.build({ ...options, tags: [...tags, ...(options.tags ?? [])] })
     } catch (thrown) {
