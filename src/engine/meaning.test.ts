@@ -70,7 +70,7 @@ test('registries are searched in their order, and all refusals are told', async 
       assert.match(thrown.message, /No such image: other/)
       const hint = thrown.details.hint ?? ''
       assert.ok(
-        hint.includes('127.0.0.1:1/other:latest: ') && hint.includes(`${registry.host}/other:latest: `),
+        hint.includes('//127.0.0.1:1/v2/other/') && hint.includes(`${registry.host}/other:latest is not`),
       )
       return true
     },

@@ -1,5 +1,5 @@
 // What a name stands for: itself, or what the user's registries.conf makes of one without a registry.
-import { asFault, type Context, Fault, printReference, type Reference } from '../core/index.ts'
+import { asFault, type Context, Fault, type Reference } from '../core/index.ts'
 import type { Meaning } from '../registry/index.ts'
 import type { Rooms } from './workshop.ts'
 
@@ -23,7 +23,7 @@ export async function firstOf<T>(
       const fault = asFault(thrown)
       ctx.signal.throwIfAborted()
       if (references.length === 1 || !isRefusal(fault)) throw fault
-      refusals.push(`${printReference(reference)}: ${fault.message}`)
+      refusals.push(fault.message)
     }
   throw new Fault('image.missing', `none of the registries that ${by?.file} searches has it`, {
     hint: refusals.join('\n'),

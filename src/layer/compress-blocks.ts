@@ -12,7 +12,7 @@ export interface BlockCompression {
 }
 
 /** The levels that are used where nobody says one. */
-export const usualLevel = { gzip: 6, zstd: 3 } as const
+export const usualLevel = { gzip: 5, zstd: 3 } as const
 
 const deflateRaw = promisify(zlib.deflateRaw)
 const zstdCompress = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)

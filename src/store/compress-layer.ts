@@ -65,7 +65,7 @@ export async function compressLayer(
   return { mediaType, digest, size: file.size }
 }
 
-/** A form that is here and may be given out; it is held by the lease. `how`: `gzip:6`, or a kind: then one that came so. */
+/** A form that is here and may be given out; it is held by the lease. `how`: `gzip:5`, or a kind: then one that came so. */
 function findForm(parts: IngestParts, id: DiffId, how: string): Descriptor | undefined {
   const { catalog, leases, blobs } = parts
   const made = 'select digest from packings where diff = compressed.diff'
