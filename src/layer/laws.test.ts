@@ -14,7 +14,6 @@ import {
   encodeIndex,
   type FileEntry,
   type LayerIndex,
-  packBufferSize,
   packLayer,
 } from './index.ts'
 
@@ -34,12 +33,7 @@ function pack(entries: Iterable<Entry>, read: ContentReader = fromMemory, over?:
     index: over.index,
     read: (from: number, to: number) => [over.tar.subarray(from, to)],
   }
-  // each chunk keeps its buffer, as where it is written aside
-  const write = (chunk: Buffer): Buffer => {
-    chunks.push(chunk)
-    return Buffer.allocUnsafe(packBufferSize)
-  }
-  const run = packLayer(entries, { read, earlier, write })
+  const run = packLayer(entries, { read, earlier, write: (chunk) => chunks.push(Buffer.from(chunk)) })
   for (;;) {
     const next = run.next()
     if (next.done) return { tar: Buffer.concat(chunks), index: next.value.index }

@@ -18,15 +18,11 @@ export interface PackPort {
   readonly read: ContentReader
   /** A layer packed before: what it holds byte for byte as this one is to have it is copied. */
   readonly earlier?: EarlierLayer | undefined
-  /**
-   * Takes the next bytes of the tar, 256 KiB or more but for the last. Gives another buffer of a MiB to go on in, and may then work on
-   * with the one that the chunk is in; without one it must be done with it when it returns.
-   */
-  write(chunk: Buffer): Buffer | undefined
+  /** Must be done with the chunk when it returns: the buffer is used again. Chunks have 256 KiB or more, but for the last. */
+  write(chunk: Uint8Array): void
 }
 
-/** Of the buffers in which a tar is put together. */
-export const packBufferSize = 1024 * 1024
+const bufferSize = 1024 * 1024
 const flushAt = 256 * 1024
 const pause = { bytes: 2 * 1024 * 1024, entries: 500 } as const
 
@@ -38,52 +34,50 @@ const pause = { bytes: 2 * 1024 * 1024, entries: 500 } as const
 export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<void, IndexedTar> {
   const builder = createIndexBuilder()
   const whole = createHash('sha256')
-  let buffer: Buffer = Buffer.allocUnsafeSlow(packBufferSize)
+  const buffer = Buffer.allocUnsafe(bufferSize)
   let [used, flushed, paused, sincePause] = [0, 0, 0, 0]
   let last: Entry | undefined
 
-  const flush = (): void => {
-    if (used === 0) return
-    const chunk = buffer.subarray(0, used)
-    const next = port.write(chunk)
+  const send = (chunk: Uint8Array): void => {
     whole.update(chunk)
-    flushed += used
+    port.write(chunk)
+    flushed += chunk.length
+  }
+  const flush = (): void => {
+    if (used > 0) send(buffer.subarray(0, used))
     used = 0
-    if (next !== undefined) buffer = next
   }
   const put = (bytes: Uint8Array): void => {
     if (bytes.length >= flushAt && used >= flushAt) flush()
     for (let from = 0; from < bytes.length; ) {
-      const take = Math.min(bytes.length - from, packBufferSize - used)
+      if (used === 0 && bytes.length - from >= bufferSize) {
+        send(bytes.subarray(from))
+        return
+      }
+      const take = Math.min(bytes.length - from, bufferSize - used)
       buffer.set(from === 0 && take === bytes.length ? bytes : bytes.subarray(from, from + take), used)
       used += take
       from += take
-      if (used === packBufferSize) flush()
+      if (used === bufferSize) flush()
     }
   }
   const pad = (length: number): void => {
-    if (used + length > packBufferSize) flush()
+    if (used + length > bufferSize) flush()
     buffer.fill(0, used, used + length)
     used += length
   }
   const putHeader = (input: HeaderInput): void => {
     const room = headerRoom(input)
-    if (room > packBufferSize) {
+    if (room > bufferSize) {
       const own = Buffer.alloc(room)
       put(own.subarray(0, writeHeader(own, 0, input)))
       return
     }
-    if (used + room > packBufferSize) flush()
+    if (used + room > bufferSize) flush()
     used = writeHeader(buffer, used, input)
   }
-  const isTurnOver = (): boolean => {
-    if (++sincePause < pause.entries && flushed + used - paused < pause.bytes) return false
-    sincePause = 0
-    paused = flushed + used
-    return true
-  }
   /** Gives the digest; content of a file of this machine is hashed even where its digest is known, since it may have changed. */
-  const putContent = function* (file: FileEntry): Generator<void, Buffer> {
+  const putContent = (file: FileEntry): Buffer => {
     const known = file.digest?.startsWith('sha256:') ? Buffer.from(file.digest.slice(7), 'hex') : undefined
     const trusted = file.content.in === 'host' ? undefined : known
     let size = 0
@@ -97,7 +91,6 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
         else if (piece.length > 0) running = (running ?? createHash('sha256')).update(piece)
       }
       put(piece)
-      if (isTurnOver()) yield
     }
     if (size !== file.size)
       throw new Fault(
@@ -115,6 +108,12 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
   const repeats = port.earlier === undefined ? undefined : openRepeats(port.earlier)
   const linkable = new Map<RootPath, Meta>()
   const linked = (target: RootPath): Meta | undefined => linkable.get(target) ?? repeats?.linked(target)
+  const isTurnOver = (): boolean => {
+    if (++sincePause < pause.entries && flushed + used - paused < pause.bytes) return false
+    sincePause = 0
+    paused = flushed + used
+    return true
+  }
   const copyRun = function* (run: Run): Generator<void> {
     checkOrder(last, run.first)
     last = run.last
@@ -135,11 +134,11 @@ export function* packLayer(entries: Iterable<Entry>, port: PackPort): Generator<
     putHeader(headerOf(entry, linked))
     if (entry.kind === 'file') {
       const offset = flushed + used
-      const digest = yield* putContent(entry)
+      const digest = putContent(entry)
       builder.add({ kind: 'file', path: entry.path, meta: entry.meta, a: entry.size, b: offset, digest })
       pad((blockSize - (entry.size % blockSize)) % blockSize)
     } else builder.add(rowOf(entry))
-    if (used >= packBufferSize - flushAt) flush()
+    if (used >= bufferSize - flushAt) flush()
     if (isTurnOver()) yield
   }
   pad(2 * blockSize)

@@ -16,7 +16,7 @@ import {
 function layer(...entries: readonly Entry[]): LayerIndex {
   const run = packLayer(tree(...entries), {
     read: ({ content }) => (content.in === 'memory' ? [content.bytes] : []),
-    write: () => undefined,
+    write: () => {},
   })
   for (;;) {
     const next = run.next()

@@ -32,7 +32,7 @@ export function settleLayers(store: StoreForSnapshots, layers: readonly DiffId[]
     const fresh = path.join(store.work, `${placed.key}.tar`)
     const fd = fs.openSync(fresh, 'w')
     try {
-      const port = { read: readContent(anew.tarPath), write: (chunk: Buffer) => writeAll(fd, chunk) }
+      const port = { read: readContent(anew.tarPath), write: (chunk: Uint8Array) => writeAll(fd, chunk) }
       const packing = packLayer(linksAfterTargets(placed.entries()), port)
       let step = packing.next()
       while (step.done !== true) step = packing.next()
@@ -46,7 +46,7 @@ export function settleLayers(store: StoreForSnapshots, layers: readonly DiffId[]
   return { store: anew, layers: settled }
 }
 
-function writeAll(fd: number, chunk: Uint8Array): undefined {
+function writeAll(fd: number, chunk: Uint8Array): void {
   for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done)
 }
 

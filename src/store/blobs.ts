@@ -17,13 +17,13 @@ import { bootId } from './boot.ts'
 import type { Catalog } from './catalog.ts'
 import type { Leases } from './lease.ts'
 import { blobName, blobPath } from './paths.ts'
-import { openTemp, type SharedTemp, type TempFile } from './temp.ts'
+import { openTemp, type TempFile } from './temp.ts'
 import type { Blobs, Ingest } from './types.ts'
 
 export interface BlobRoom extends Blobs {
   /** Puts a finished temporary file in its place; call inside `catalog.write`. Drops it where the blob is there already. */
   adopt(file: TempFile, digest: Digest, durability: 'synced' | 'cached'): void
-  temp(): SharedTemp
+  temp(): TempFile
 }
 
 interface Parts {

@@ -8,7 +8,6 @@ import {
   decodeIndex,
   encodeIndex,
   type LayerIndex,
-  packBufferSize,
   packLayer,
 } from '../layer/index.ts'
 import type { BlobRoom } from './blobs.ts'
@@ -21,7 +20,6 @@ import { blobPath, derivedPaths, rowsPath } from './paths.ts'
 import { receiveLayer } from './receive-layer.ts'
 import type { TempFile } from './temp.ts'
 import type { Layer, Layers, PackWatch } from './types.ts'
-import type { Aside } from './write-aside.ts'
 
 export interface LayerRoom extends Layers, Disposable {
   /** Registers a finished tar and its index as a layer; inside, `also` runs in the same transaction. */
@@ -79,13 +77,14 @@ export function openLayers({ root, catalog, leases, blobs, work }: LayerParts): 
       using tar = blobs.temp()
       const earlier = id === undefined ? undefined : { index: room.index(id), read: content.range(id) }
       const read = watch?.head === undefined ? content.read : watched(content.read, watch.head)
-      const { aside } = tar
-      const write = (chunk: Buffer): Buffer | undefined => {
-        watch?.push(chunk)
-        return aside.write(chunk, packBufferSize)
-      }
-      const { index } = await drive(packLayer(entries, { read, earlier, write }), aside, ctx)
-      await aside.settled()
+      const write =
+        watch === undefined
+          ? tar.write
+          : (chunk: Uint8Array): void => {
+              watch.push(chunk)
+              tar.write(chunk)
+            }
+      const { index } = await drive(packLayer(entries, { read, earlier, write }), ctx)
       tar.finish('cached')
       await watch?.end(index, tar.path)
       return room.register(tar, index)
@@ -180,12 +179,12 @@ function* showFirst(pieces: Iterable<Uint8Array>, show: (piece: Uint8Array) => v
   }
 }
 
-async function drive<Result>(work: Generator<void, Result>, aside: Aside, ctx: Context): Promise<Result> {
+async function drive<Result>(work: Generator<void, Result>, ctx: Context): Promise<Result> {
   let turn = performance.now()
   for (;;) {
     const step = work.next()
     if (step.done === true) return step.value
-    if (!aside.busy && performance.now() - turn < turnMilliseconds) continue
+    if (performance.now() - turn < turnMilliseconds) continue
     await new Promise((resolve) => setImmediate(resolve))
     if (ctx.signal.aborted) {
       work.return(undefined as Result)

@@ -2,7 +2,6 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { Fault } from '../core/index.ts'
-import { type Aside, openAside } from './write-aside.ts'
 
 export interface TempFile extends Disposable {
   readonly path: string
@@ -13,58 +12,40 @@ export interface TempFile extends Disposable {
   finish(durability: 'synced' | 'cached'): void
 }
 
-/** A file that other threads can write to; what they do has to be settled before it is finished. */
-export interface SharedTemp extends TempFile {
-  readonly aside: Aside
-}
-
 const bufferSize = 1 << 20
 const directSize = 128 << 10
 let counter = 0
 let spare: Buffer | undefined
 
 /** Opens a new file in `directory`; disposing it removes what was not renamed away. */
-export function openTemp(directory: string): SharedTemp {
+export function openTemp(directory: string): TempFile {
   counter++
   const file = path.join(directory, `part-${counter}`)
   let fd = openSync(file, 'wx', 0o644)
   let buffer: Buffer | undefined
   let used = 0
-  /** Bytes behind which the next ones go. */
-  let end = 0
-  let aside: Aside | undefined
-  const put = (bytes: Uint8Array) => {
-    writeAll(fd, bytes, end)
-    end += bytes.length
-  }
+  let size = 0
   const flush = () => {
-    if (used > 0) put(buffer!.subarray(0, used))
+    if (used > 0) writeAll(fd, buffer!.subarray(0, used))
     used = 0
   }
   const close = () => {
-    const open = fd
+    if (fd >= 0) closeSync(fd)
     fd = -1
     spare ??= buffer
     buffer = undefined
-    if (open < 0) return
-    // a descriptor that another thread writes to must not become that of another file
-    if (aside?.busy === true)
-      void aside
-        .settled()
-        .catch(() => {})
-        .finally(() => closeSync(open))
-    else closeSync(open)
   }
   return {
     path: file,
     get size() {
-      return end + used
+      return size
     },
     write(chunk) {
+      size += chunk.length
       if (used + chunk.length > bufferSize) flush()
       if (chunk.length >= directSize) {
         flush()
-        put(chunk)
+        writeAll(fd, chunk)
         return
       }
       if (buffer === undefined) {
@@ -73,14 +54,6 @@ export function openTemp(directory: string): SharedTemp {
       }
       buffer.set(chunk, used)
       used += chunk.length
-    },
-    get aside() {
-      aside ??= openAside(fd, (length) => {
-        flush()
-        end += length
-        return end - length
-      })
-      return aside
     },
     finish(durability) {
       flush()
@@ -94,10 +67,9 @@ export function openTemp(directory: string): SharedTemp {
   }
 }
 
-/** Writes all of `bytes` at `position`. Faults with `store.unwritable`. */
-export function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+function writeAll(fd: number, bytes: Uint8Array): void {
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, position + at)
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at)
   } catch (cause) {
     throw asSpaceFault(cause)
   }

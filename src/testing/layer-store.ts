@@ -30,10 +30,7 @@ export function openTestStore(): TestStore {
       const chunks: Buffer[] = []
       const packing = packLayer(entries, {
         read: readContent(tarPath),
-        write(chunk) {
-          chunks.push(Buffer.from(chunk))
-          return undefined
-        },
+        write: (chunk) => chunks.push(Buffer.from(chunk)),
       })
       let step = packing.next()
       while (step.done !== true) step = packing.next()

@@ -18,13 +18,7 @@ export async function exportTar(
   using lease = store.lease()
   lease.hold(trees.flatMap(({ layers }) => layers))
   await withSink(output, async (sink) => {
-    const work = packLayer(flatEntries(store, trees), {
-      read: store.layers.read,
-      write(chunk) {
-        sink.write(chunk)
-        return undefined
-      },
-    })
+    const work = packLayer(flatEntries(store, trees), { read: store.layers.read, write: sink.write })
     for (let step = work.next(); step.done !== true; step = work.next()) {
       ctx.signal.throwIfAborted()
       await sink.ready()
