@@ -1,15 +1,16 @@
 // Image configs, OCI's and docker's. Docker writes `null` for empty fields; those are taken out so that readers see one absence.
 import { Fault } from '../core/index.ts'
 import { problemOf } from './check.ts'
+import { parseJson } from './document.ts'
 import type { ImageConfig } from './types.ts'
 
 /** Reads a config document; faults with `config.invalid` and the first thing that is wrong. The digest is that of `bytes`, always. */
 export function parseConfig(bytes: Uint8Array): ImageConfig {
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+    value = parseJson(bytes)
   } catch (cause) {
-    throw new Fault('config.invalid', 'the image config is not JSON', { cause })
+    throw new Fault('config.invalid', 'the image config is not JSON, or nested without end', { cause })
   }
   const problem = problemOf('config', value)
   if (problem !== undefined) throw new Fault('config.invalid', `the image config cannot be used: ${problem}`)

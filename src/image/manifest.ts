@@ -2,6 +2,7 @@
 // always that of the bytes.
 import { Fault, mediaTypes } from '../core/index.ts'
 import { problemOf } from './check.ts'
+import { parseJson } from './document.ts'
 import { layerType } from './layer-type.ts'
 import type { ImageIndex, ImageManifest } from './types.ts'
 
@@ -58,9 +59,9 @@ function kindOf(mediaType: string): 'manifest' | 'index' | undefined {
 function parseObject(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+    value = parseJson(bytes)
   } catch (cause) {
-    throw new Fault('manifest.invalid', 'the image manifest is not JSON', { cause })
+    throw new Fault('manifest.invalid', 'the image manifest is not JSON, or nested without end', { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('it is not an object')

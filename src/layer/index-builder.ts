@@ -32,8 +32,10 @@ export interface IndexBuilder {
 
 const ascii = /^[\x20-\x7e]*$/
 const mostNameBytes = 0xffff_0000
+/** Images have some kilobytes of them; they are held in memory. */
+const mostXattrBytes = 256 << 20
 
-/** Faults with `tar.invalid` on a hard link to itself or to a directory, and on more than 4 GiB of names. */
+/** Faults with `tar.invalid` on a hard link to itself or to a directory, on more than 4 GiB of names, and on 256 MiB of xattrs. */
 export function createIndexBuilder(): IndexBuilder {
   const names = byteList()
   const links = byteList()
@@ -58,6 +60,8 @@ export function createIndexBuilder(): IndexBuilder {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
     let number = setNumbers.get(key)
     if (number === undefined) {
+      if (sets.used + bytes.length > mostXattrBytes)
+        throw new Fault('tar.invalid', 'the archive has more than 256 MiB of extended attributes')
       number = appendBytes(sets, bytes) + 1
       setNumbers.set(key, number)
     }
@@ -99,7 +103,7 @@ export function createIndexBuilder(): IndexBuilder {
         flags |= rowFlags.ascii
         appendAscii(names, input.path)
       } else appendBytes(names, pathBytes(input.path))
-      if (names.used > mostNameBytes)
+      if (Math.max(names.used, links.used) > mostNameBytes)
         throw new Fault('tar.invalid', 'the archive has more than 4 GiB of names')
       const { meta } = input
       if (meta !== undefined) {

@@ -147,6 +147,6 @@ function gather(root: Spot, rows: number[]): void {
     if (spot.whiteout !== undefined) rows.push(spot.whiteout)
     if (spot.node !== undefined) rows.push(spot.node)
     if (spot.opaque !== undefined) rows.push(spot.opaque)
-    if (spot.below !== undefined) todo.push(...spot.below.values())
+    for (const below of spot.below?.values() ?? []) todo.push(below)
   }
 }

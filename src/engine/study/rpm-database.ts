@@ -26,7 +26,7 @@ export function* sqliteHeaders(bytes: Uint8Array, work: string): Generator<Uint8
 
 /** Says in the file's header that no log belongs to it (SQLite's fileformat2.html, 1.3.3): a database in WAL mode opens for writing only. */
 function withoutLog(bytes: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(bytes)
+  const copy = new Uint8Array(bytes)
   if (copy.length > 19) copy[18] = copy[19] = 1
   return copy
 }

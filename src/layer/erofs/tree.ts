@@ -173,8 +173,11 @@ function within(path: string, directory: string): boolean {
 function dropIdle(directory: Inode, { whiteout, fresh }: { whiteout: Inode; fresh: boolean }): void {
   const alone = fresh || directory.opaque
   const { children } = directory
-  if (alone && children.some(({ inode }) => inode === whiteout))
-    children.splice(0, children.length, ...children.filter(({ inode }) => inode !== whiteout))
+  if (alone) {
+    let kept = 0
+    for (const child of children) if (child.inode !== whiteout) children[kept++] = child
+    children.length = kept
+  }
   for (const { inode } of children)
     if (inode.node.kind === 'directory') dropIdle(inode, { whiteout, fresh: alone })
 }

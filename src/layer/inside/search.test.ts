@@ -62,7 +62,7 @@ test('what stands in a member as it is, is found once', async () => {
 test('what is damaged is searched as far as it goes', async () => {
   const noise = Buffer.alloc(3 << 20, gzipSync(Buffer.alloc(100_000)))
   const packed = gzipSync(Buffer.concat([word, noise]), { level: 0 })
-  assert.deepEqual((await search(packed.subarray(0, 2 << 20))).found, [' 15', ' 0'])
+  assert.deepEqual((await search(packed.subarray(0, 2 << 20))).found, [' 0', ' 15'])
   const broken = tar('a', word)
   broken[1024] = 1
   assert.deepEqual((await search(broken)).found, [' 512'])

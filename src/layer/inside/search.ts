@@ -44,19 +44,18 @@ export async function searchInside<Found extends { readonly offset: number }>(
   begin: BeginSearch<Found>,
   giveTurn: () => Promise<void> | undefined,
 ): Promise<readonly FoundInside<Found>[]> {
+  const found: FoundInside<Found>[] = []
   let left = unpackedLimit
 
   const look = async (
     { size, open }: SearchedContent,
     members: readonly RootPath[],
     depth: number,
-  ): Promise<FoundInside<Found>[]> => {
-    const inner: FoundInside<Found>[] = []
+  ): Promise<void> => {
     /** Where members stand that were looked at by themselves: what is found there was found in them. */
     const seen: { readonly from: number; readonly to: number }[] = []
-    const lookAtMember = async (path: RootPath, bytes: Uint8Array): Promise<void> => {
-      inner.push(...(await look(wholeContent(bytes), [...members, path], depth + 1)))
-    }
+    const lookAtMember = (path: RootPath, bytes: Uint8Array): Promise<void> =>
+      look(wholeContent(bytes), [...members, path], depth + 1)
     let search: Search<Found> | undefined
     let packing: ReturnType<typeof packingOf>
     let kept: Uint8Array[] | undefined
@@ -98,12 +97,10 @@ export async function searchInside<Found extends { readonly offset: number }>(
       const stream = () => unpacked(packing as 'gzip' | 'zstd', open())
       const within =
         whole === undefined ? { size: Number.POSITIVE_INFINITY, open: stream } : wholeContent(whole)
-      inner.push(...(await look(within, members, depth + 1)))
+      await look(within, members, depth + 1)
     }
-    const own = (search?.end() ?? []).filter(
-      ({ offset }) => !seen.some(({ from, to }) => offset >= from && offset < to),
-    )
-    return [...own.map((found) => ({ ...found, members })), ...inner]
+    for (const one of search?.end() ?? [])
+      if (!seen.some(({ from, to }) => one.offset >= from && one.offset < to)) found.push({ ...one, members })
   }
   const unpacked = async function* (
     packing: 'gzip' | 'zstd',
@@ -121,7 +118,8 @@ export async function searchInside<Found extends { readonly offset: number }>(
       await plain.return(undefined)
     }
   }
-  return await look(content, [], 0)
+  await look(content, [], 0)
+  return found
 }
 
 function wholeContent(bytes: Uint8Array): SearchedContent {

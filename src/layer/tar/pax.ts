@@ -30,7 +30,7 @@ export function parsePax(bytes: Buffer): PaxRecords {
     if (equals < 1) throw invalid('an extended header has a record without a key')
     const key = pathText(record.subarray(0, equals))
     const value = record.subarray(equals + 1)
-    if (key.startsWith(raw)) xattrs.set(unescaped(key.slice(raw.length)), Uint8Array.from(value))
+    if (key.startsWith(raw)) xattrs.set(unescaped(key.slice(raw.length)), new Uint8Array(value))
     else if (key.startsWith(encoded)) {
       const name = unescaped(key.slice(encoded.length))
       if (!xattrs.has(name))

@@ -83,6 +83,24 @@ describe('reading tars', () => {
     assert.deepEqual(short(entries(member('.wh.e/x', '0'), end)), ['file /.wh.e/x'])
   })
 
+  test('a directory of more names than a call takes arguments, in no order', () => {
+    const indexer = createIndexer()
+    for (let i = 200_000; i > 0; i--) indexer.push(member(`d/${i}`, '0'))
+    indexer.push(end)
+    assert.equal(indexer.end().index.length, 200_000)
+  })
+
+  test('more extended attributes than any image has are refused', () => {
+    const value = 'x'.repeat(1_000_000)
+    const indexer = createIndexer()
+    assert.throws(() => {
+      for (let i = 0; i < 300; i++) {
+        indexer.push(pax('x', ['SCHILY.xattr.user.a', `${i}${value}`]))
+        indexer.push(member(`f${i}`, '0'))
+      }
+    }, /256 MiB of extended attributes/)
+  })
+
   test('hard links: to a lower layer they stay, to themselves and directories they fault', () => {
     assert.deepEqual(entries(member('a', '1', { link: 'b' }), end), [
       { kind: 'hardlink', path: '/a', target: '/b' },

@@ -191,6 +191,20 @@ describe('layouts that are not what they say', () => {
     await assert.rejects(load(t, layout(cake, chart)), { code: 'archive.invalid', message: /no images/ })
   })
 
+  test('a config that is nested without end', async (t) => {
+    const config = `{"architecture":"amd64","os":"linux","x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+    const put = (text: string) => [`blobs/sha256/${sha256(text).slice(7)}`, text] as const
+    const descriptor = (type: string, text: string) => ({
+      mediaType: `application/vnd.oci.image.${type}.v1+json`,
+      digest: sha256(text),
+      size: text.length,
+    })
+    const manifest = JSON.stringify({ schemaVersion: 2, config: descriptor('config', config), layers: [] })
+    const index = { schemaVersion: 2, mediaType, manifests: [descriptor('manifest', manifest)] }
+    const members = Object.fromEntries([put(config), put(manifest), ['index.json', JSON.stringify(index)]])
+    await assert.rejects(load(t, members), { code: 'config.invalid', message: /nested without end/ })
+  })
+
   test('indexes of indexes without end', async (t) => {
     const members: Record<string, string> = {}
     let text = indexOf(`sha256:${'a'.repeat(64)}`)

@@ -49,6 +49,8 @@ interface LayerFacts {
 
 const documentLimit = 16 << 20
 const memoryLimit = 128 << 20
+/** What a name costs in memory, its content aside. */
+const nameCost = 200
 const linkLimit = 16
 
 type Piece<Layer> =
@@ -90,9 +92,15 @@ async function readPieces<Layer extends LayerFacts>(
 ): Promise<Pieces<Layer>> {
   const pieces = new Map<string, Piece<Layer>>()
   let kept = 0
+  const keep = (bytes: number): void => {
+    kept += bytes
+    if (kept > memoryLimit)
+      throw new Fault('archive.invalid', 'the archive holds too many documents for an image')
+  }
   for await (const member of readMembers(stream)) {
     ctx.signal.throwIfAborted()
     const { name, size } = member
+    keep(nameCost + name.length + (member.target?.length ?? 0))
     if (member.kind === 'link') pieces.set(name, { kind: 'link', target: member.target! })
     if (member.kind !== 'file') continue
     const known = knownLayer(taker, name)
@@ -108,9 +116,7 @@ async function readPieces<Layer extends LayerFacts>(
     }
     if (size > documentLimit) continue
     const bytes = await gather(whole)
-    kept += bytes.length
-    if (kept > memoryLimit)
-      throw new Fault('archive.invalid', 'the archive holds too many documents for an image')
+    keep(bytes.length)
     pieces.set(name, { kind: 'bytes', bytes })
   }
   return piecesOf(pieces)
@@ -174,7 +180,7 @@ export function openDirectoryPieces<Layer extends LayerFacts>(
     },
     async layer(name, expected) {
       const known = knownLayer(taker, name)
-      if (known === undefined && !existsSync(pathOf(name)))
+      if (known === undefined && statSync(pathOf(name), { throwIfNoEntry: false })?.isFile() !== true)
         throw new Fault('archive.invalid', `${directory} lacks ${describe(name, expected)}`)
       try {
         const layer = known ?? (await take(name))
