@@ -44,6 +44,7 @@ const broken: Readonly<Record<string, readonly (readonly [string, ...number[]])[
   ],
   CopyBeforeInstall: [
     ['FROM b\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev', 4],
+    ['FROM b\nWORKDIR /app\nCOPY . .\nRUN NODE_ENV=production npm ci', 4],
     ['FROM b\nCOPY . /src\nRUN cd /src && pip install --no-cache-dir -r requirements.txt', 3],
   ],
   ManyRunInstructions: [[`FROM b\n${'RUN a\n'.repeat(5)}`, 2]],
@@ -84,6 +85,8 @@ describe('nothing is said', () => {
     'FROM b\nCOPY a /srv/a\nRUN chown 1 /srv && chmod "$MODE" /srv/a',
     'FROM b\nRUN mkdir -p /data && chown app /data',
     'FROM b\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*',
+    'FROM b\nRUN apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install -y curl; rm -rf /var/lib/apt/lists/*',
+    'FROM b\nCOPY a /a\nRUN chmod =2775 /a',
     'FROM b\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt /var/cache/apt',
     'FROM b\nRUN --mount=type=cache,target=/var/lib/apt,sharing=locked apt-get update && apt-get install -y curl',
     'FROM b\nRUN apk add --no-cache curl\nRUN apk add --no-cache git',

@@ -15,6 +15,7 @@ describe('a command line', () => {
     ['a >/dev/null 2>&1 && b &> c', '[a]', '&&[b]'],
     ['echo a#b ";#&&"', '[echo|a#b|;#&&]'],
     ['a;', '[a]'],
+    ['A=b C="d e" f g=h; I=j; K=$l m', '[f|g=h]', ';[I=j]', ';[K=$l|m]'],
     ['', ...[]],
   ] as const)
     test(JSON.stringify(text), () => assert.deepEqual(shown(text), expected))

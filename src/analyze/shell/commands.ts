@@ -14,6 +14,7 @@ export type Joint = '' | '&&' | '||' | ';' | '|' | '&'
 
 export interface ShellCommand {
   readonly joint: Joint
+  /** The program and what it is given; variables that are set for it alone (`A=b program`) are left out, but for dynamic ones. */
   readonly words: readonly ShellWord[]
   /** Files that output is redirected into. */
   readonly outputs: readonly string[]
@@ -37,7 +38,11 @@ export function readCommands(text: string): readonly ShellCommand[] | undefined 
   let redirected: 'in' | 'out' | undefined
   const close = (next: Joint): boolean => {
     if (words.length === 0) return false
-    commands.push({ joint, words, outputs, start, end })
+    const program = Math.max(
+      words.findIndex((word) => !isAssignment(word)),
+      0,
+    )
+    commands.push({ joint, words: words.slice(program), outputs, start, end })
     joint = next
     words = []
     outputs = []
@@ -79,6 +84,10 @@ export function readCommands(text: string): readonly ShellCommand[] | undefined 
   if (redirected !== undefined) return undefined
   const dangling = !close('')
   return dangling && (joint as Joint) !== ';' && (joint as Joint) !== '' ? undefined : commands
+}
+
+function isAssignment({ text, dynamic }: ShellWord): boolean {
+  return !dynamic && /^[A-Za-z_]\w*=/.test(text)
 }
 
 function readWord(text: string, from: number): (ShellWord & { readonly end: number }) | undefined {

@@ -50,6 +50,8 @@ export function attributeChange({ words, outputs }: ShellCommand): AttributeChan
   if (options.some((text) => text !== '-R' && text !== '--recursive')) return undefined
   const [value, ...paths] = rest.filter((text) => !options.includes(text))
   if (value === undefined || paths.length === 0) return undefined
+  // an operator before a number (`=2775`) is chmod(1)'s alone
+  if (flag === 'chmod' && !/^(?:[0-7]+|\D+)$/.test(value)) return undefined
   return { flag, value, recursive: options.length > 0, paths }
 }
 
