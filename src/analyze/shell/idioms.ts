@@ -78,6 +78,7 @@ const managers: readonly Manager[] = [
     update: /^update$/,
     install: /^install$/,
     directories: ['/var/lib/apt/lists'],
+    clears: /^apt(?:-get)? (?:-\S+ )*dist-?clean\b/,
     remedy: 'rm -rf /var/lib/apt/lists/*',
   },
   {
@@ -95,7 +96,7 @@ const managers: readonly Manager[] = [
     update: /^makecache$/,
     install: /^install$/,
     directories: ['/var/cache/dnf', '/var/cache/yum', '/var/cache/libdnf5'],
-    clears: /\bclean all\b/,
+    clears: /\bclean (?:-\S+ )*all\b/,
     remedy: 'dnf clean all',
   },
 ]
@@ -106,12 +107,16 @@ export interface PackageUse {
   readonly manager: Manager
 }
 
+/** Programs that run the one named behind them, and what may stand between. */
+const startsOthers = /^(?:sudo|env|exec|command|eatmydata|xargs|-\S*|[A-Za-z_]\w*=.*)$/
+
 /** What a command does with a package manager of the system. */
 export function packageUse({ words }: ShellCommand): PackageUse | undefined {
-  const [program, ...rest] = words.map(({ text }) => text)
-  const manager = managers.find(({ programs }) => programs.test(program ?? ''))
+  const texts = words.map(({ text }) => text)
+  const at = texts.findIndex((text) => !startsOthers.test(text))
+  const manager = managers.find(({ programs }) => programs.test(texts[at] ?? ''))
   if (manager === undefined) return undefined
-  const word = rest.find((text) => !text.startsWith('-'))
+  const word = texts.slice(at + 1).find((text) => !text.startsWith('-'))
   if (word === undefined) return undefined
   if (manager.update?.test(word)) return { name: manager.name, does: 'update', manager }
   return manager.install.test(word) ? { name: manager.name, does: 'install', manager } : undefined
@@ -131,7 +136,8 @@ export function leftLists(commands: readonly ShellCommand[]): PackageUse | undef
     return !commands.some(
       (other) =>
         clears?.test(other.words.map(({ text }) => text).join(' ')) ||
-        removedPaths(other)?.some((word) => directories.some((directory) => covers(word, directory))),
+        (other.words[0]?.text === 'rm' &&
+          other.words.some(({ text }) => directories.some((directory) => covers(text, directory)))),
     )
   })?.use
 }
