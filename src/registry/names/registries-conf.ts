@@ -8,6 +8,7 @@ import {
   type Reference,
 } from '../../core/index.ts'
 import {
+  type Location,
   type MirrorEntry,
   parseRegistriesConf,
   type RegistriesConf,
@@ -89,17 +90,7 @@ export function openRegistriesConf(search: ConfSearch): RegistriesConfs {
       const entry = find(name)
       if (entry === undefined) return [{ name, insecure: false, serves: 'all', mirror: false }]
       if (entry.blocked) throw blocked(name, entry)
-      const main = placeOf(name, entry, entry)
-      const mirrors = name.path === undefined ? [] : entry.mirrors
-      return [
-        ...mirrors.flatMap(({ location, insecure, serves }) => {
-          const place = placeOf(name, entry, { location })
-          const there = find(place)
-          if (there?.blocked === true) return []
-          return [{ name: place, insecure: insecure || there?.insecure === true, serves, mirror: true }]
-        }),
-        { name: main, insecure: insecureAt(main, entry), serves: 'all', mirror: false },
-      ]
+      return sourcesOf(name, entry, find)
     },
     meaning(text) {
       const plain = parseFetchReference(text)
@@ -118,12 +109,29 @@ export function openRegistriesConf(search: ConfSearch): RegistriesConfs {
       return { references, by: { kind: 'search', file } }
     },
   }
+}
 
-  function insecureAt(place: Name, entry: RegistryEntry): boolean {
+/** Mirrors that have an entry of their own which blocks them are left out; a location that has one is a fault. */
+function sourcesOf(
+  name: Name,
+  entry: RegistryEntry,
+  find: (name: Name) => RegistryEntry | undefined,
+): readonly Source[] {
+  const at = ({ location, insecure }: Location) => {
+    const place = placeOf(name, entry, location)
     const there = find(place)
-    if (there?.blocked === true) throw blocked(place, there)
-    return entry.insecure || there?.insecure === true
+    return { place, there, insecure: insecure || there?.insecure === true }
   }
+  const mirrors = name.path === undefined ? [] : entry.mirrors
+  const own = at(entry)
+  if (own.there?.blocked === true) throw blocked(own.place, own.there)
+  return [
+    ...mirrors.flatMap((mirror): readonly Source[] => {
+      const { place, there, insecure } = at(mirror)
+      return there?.blocked === true ? [] : [{ name: place, insecure, serves: mirror.serves, mirror: true }]
+    }),
+    { name: own.place, insecure: own.insecure, serves: 'all', mirror: false },
+  ]
 }
 
 /** The longer prefix; of two that are as long, the one without a star. */
@@ -133,7 +141,7 @@ function isCloser(one: RegistryEntry, other: RegistryEntry): boolean {
 }
 
 /** A registry as a whole is asked where it says it is: only names of repositories are rewritten. */
-function placeOf(name: Name, { prefix }: RegistryEntry, { location }: { readonly location: string }): Name {
+function placeOf(name: Name, { prefix }: RegistryEntry, location: string): Name {
   if (name.path === undefined) return name
   const { domain, path } = rewriteReference({ domain: name.domain, path: name.path }, { prefix, location })
   return { domain, path }
