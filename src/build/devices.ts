@@ -25,35 +25,41 @@ export async function readDevices(
   const directories = given.length > 0 ? given : named.length > 0 ? named : usualDirectories
   const files: SpecFile[] = []
   const problems: string[] = []
-  for (const [rank, directory] of directories.entries())
-    for (const file of specFiles(directory)) {
-      try {
-        files.push({ file, rank, spec: await readSpec(file) })
-      } catch (thrown) {
-        const { kind, message } = asFault(thrown)
-        if (kind !== 'input') throw thrown
-        problems.push(message)
-      }
+  const attempt = async (work: () => void | Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (thrown) {
+      const { kind, message } = asFault(thrown)
+      if (kind !== 'input') throw thrown
+      problems.push(message)
     }
+  }
+  for (const [rank, directory] of directories.entries())
+    await attempt(async () => {
+      for (const file of specFiles(directory))
+        await attempt(async () => void files.push({ file, rank, spec: await readSpec(file) }))
+    })
   return catalogueDevices(files, { directories, problems })
 }
 
 async function readSpec(file: string): Promise<DeviceSpec> {
-  let text: string
-  try {
-    text = fs.readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Fault('device.invalid', `${file}: it cannot be read (${(cause as Error).message})`, { cause })
-  }
+  const text = readable(file, () => fs.readFileSync(file, 'utf8'))
   // JSON is read as the YAML that it is
   return parseDeviceSpec(await parseYaml(text, file, { scalars: 'text' }), file)
 }
 
 function specFiles(directory: string): readonly string[] {
   if (!fs.existsSync(directory)) return []
-  return fs
-    .readdirSync(directory, { withFileTypes: true })
+  return readable(directory, () => fs.readdirSync(directory, { withFileTypes: true }))
     .filter((entry) => !entry.isDirectory() && /\.(?:json|yaml)$/.test(entry.name))
     .map(({ name }) => path.join(directory, name))
     .sort()
+}
+
+function readable<Content>(place: string, read: () => Content): Content {
+  try {
+    return read()
+  } catch (cause) {
+    throw new Fault('device.invalid', `${place}: it cannot be read (${(cause as Error).message})`, { cause })
+  }
 }

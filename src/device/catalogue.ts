@@ -58,9 +58,10 @@ export function catalogueDevices(
     }
   const devices: KnownDevice[] = []
   const problems = [...found.problems]
-  for (const [name, [first, second]] of byName)
-    if (first !== undefined && second === undefined) devices.push(knownDevice(name, first))
-    else problems.push(`${first?.file} and ${second?.file} both have ${name}`)
+  for (const [name, candidates] of byName)
+    if (candidates.length > 1)
+      problems.push(`${candidates.map(({ file }) => file).join(' and ')} have ${name}`)
+    else devices.push(...candidates.map((candidate) => knownDevice(name, candidate)))
   devices.sort((a, b) => (a.name < b.name ? -1 : 1))
   return { devices, problems, directories: found.directories, find: (name) => find(devices, name) }
 }

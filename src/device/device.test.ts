@@ -198,7 +198,7 @@ describe('the name of a device', () => {
     })
 
   test('is told as a problem where two files of one directory have it', async () => {
-    assert.deepEqual((await catalogue()).problems, ['b and c both have w.com/d=twice'])
+    assert.deepEqual((await catalogue()).problems, ['b and c have w.com/d=twice'])
   })
 
   test("brings what its file says for all of its devices once, before the device's own", async () => {
@@ -270,7 +270,7 @@ describe('a device is had', () => {
       fault(
         'device.missing',
         'required device "v.com/d=fo" is not registered (did you mean v.com/d=foo?)',
-        /^\/cdi describe v\.com\/d=bar, v\.com\/d=foo, w.*both have/,
+        /^\/cdi describe v\.com\/d=bar, v\.com\/d=foo, w.*b and c have/,
       ),
     )
   })

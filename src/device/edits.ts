@@ -26,7 +26,7 @@ export interface DeviceMount {
 }
 
 /** The runtime specification's names of the moments at which a program of the machine is run. */
-export const hookNames = [
+const hookNames = [
   'prestart',
   'createRuntime',
   'createContainer',

@@ -7,6 +7,6 @@ export {
   type KnownDevice,
   type SpecFile,
 } from './catalogue.ts'
-export type { ContainerEdits, DeviceHook, DeviceMount, DeviceNode, NamedEdits } from './edits.ts'
+export type { DeviceHook, DeviceMount, DeviceNode, NamedEdits } from './edits.ts'
 export { type DeviceGrants, parseDeviceGrants } from './grants.ts'
 export { type DeviceSpec, parseDeviceSpec } from './spec.ts'

@@ -8,7 +8,6 @@ export { openRuntime, type Runtime, type RuntimeFacts, type RuntimeOptions } fro
 export {
   defaultHostname,
   defaultPath,
-  type RunDevices,
   type RunMount,
   type RunSpec,
   type User,

@@ -154,7 +154,8 @@ describe('RUN --device', { skip: skipReason() }, () => {
   })
 
   test('is known to doctor, with files that cannot be read', async () => {
-    process.env.PEEL_CDI_SPEC_DIRS = path.join(store.folder, 'cdi')
+    const strange = store.context('strange', { 'file.json': '' })
+    process.env.PEEL_CDI_SPEC_DIRS = `${store.folder}/nosuch:${store.folder}/cdi:${strange}/file.json`
     try {
       const { stdout } = await store.peel('doctor')
       assert.match(
@@ -162,6 +163,7 @@ describe('RUN --device', { skip: skipReason() }, () => {
         /ok {2}devices \(CDI\) +vendor\.test\/device=control, .*=free \(allowed to every build\)/,
       )
       assert.match(stdout, /-- {2}devices \(CDI\) +\S+broken\.json: the kind/)
+      assert.match(stdout, /-- {2}devices \(CDI\) +\S+file\.json: it cannot be read \(ENOTDIR/)
     } finally {
       delete process.env.PEEL_CDI_SPEC_DIRS
     }
