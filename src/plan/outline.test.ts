@@ -63,6 +63,29 @@ test('an argument that is given again in a stage is told from there', async () =
   )
 })
 
+test('what several stages name is told once, as the one nearest to the target has it', async () => {
+  const secret = 'RUN --mount=type=secret,id=s true'
+  const { args, secrets } = await outline(
+    [
+      `FROM scratch AS far\nARG a=far\nARG b=far\nARG c=far\n${secret}`,
+      `FROM scratch AS base\nARG b=base\n${secret}`,
+      'FROM base\nARG a=own\nCOPY --from=far /x /',
+    ].join('\n'),
+  )
+  assert.deepEqual(
+    args.map(({ name, value, place }) => [name, value, place.line]),
+    [
+      ['c', 'far', 4],
+      ['b', 'base', 7],
+      ['a', 'own', 10],
+    ],
+  )
+  assert.deepEqual(
+    secrets.map(({ place }) => place.line),
+    [8],
+  )
+})
+
 test('tells secrets and agents once, and whether they must be given', async () => {
   const { secrets, ssh } = await outline(dockerfile)
   assert.deepEqual(

@@ -11,7 +11,7 @@ import {
   type Stage,
 } from '../dockerfile/index.ts'
 import { type BuildArguments, platformArguments } from './arguments.ts'
-import type { Plan, PlannedStage } from './step.ts'
+import { type Plan, type PlannedStage, stagesOf } from './step.ts'
 
 export interface OutlineArgument {
   readonly name: string
@@ -33,7 +33,7 @@ export interface BuildOutline {
   /** The target's name in lower case, and the comment above it. */
   readonly name?: string | undefined
   readonly description?: string | undefined
-  /** Each by line. */
+  /** Each by line. What several stages name is told once, as the stage nearest to the target has it. */
   readonly args: readonly OutlineArgument[]
   readonly secrets: readonly OutlineNeed[]
   readonly ssh: readonly OutlineNeed[]
@@ -49,6 +49,8 @@ interface StageView {
   readonly known: Map<string, Known>
   readonly values: Map<string, string>
   readonly used: Set<string>
+  readonly secret: Map<string, OutlineNeed>
+  readonly ssh: Map<string, OutlineNeed>
 }
 
 /** Works out the outline of a plan's target. Faults with `dockerfile.invalid` where a default cannot be expanded. */
@@ -62,6 +64,8 @@ export function outlineOf(file: Dockerfile, plan: Plan, given: BuildArguments): 
       given,
     ),
     used: new Set(),
+    secret: new Map(),
+    ssh: new Map(),
   }
   const declare = (view: StageView, argument: ArgDeclaration, place: Place, inherited: Lookup): void => {
     const { key, default: preset, description } = argument
@@ -77,9 +81,6 @@ export function outlineOf(file: Dockerfile, plan: Plan, given: BuildArguments): 
   for (const { args, place } of file.globalArgs)
     for (const argument of args) declare(global, argument, place, () => undefined)
 
-  const args = new Map<string, OutlineArgument>()
-  const secrets = new Map<string, OutlineNeed>()
-  const ssh = new Map<string, OutlineNeed>()
   const views = new Map<number, StageView>()
   for (const planned of plan.stages) {
     const stage = file.stages[planned.index]
@@ -101,15 +102,22 @@ export function outlineOf(file: Dockerfile, plan: Plan, given: BuildArguments): 
           const mount = parseMount(raw)
           if (mount.type !== 'secret' && mount.type !== 'ssh') continue
           const need = { name: mount.id, required: mount.required, place: instruction.place }
-          const needs = mount.type === 'ssh' ? ssh : secrets
-          if (!needs.has(mount.id)) needs.set(mount.id, need)
+          keepFirst(view[mount.type], need)
         }
       }
     }
+  }
+
+  const args = new Map<string, OutlineArgument>()
+  const secrets = new Map<string, OutlineNeed>()
+  const ssh = new Map<string, OutlineNeed>()
+  for (const view of nearestFirst(plan).flatMap((index) => views.get(index) ?? [])) {
     for (const name of withNeeds(view)) {
       const found = view.known.get(name)
-      if (found !== undefined) args.set(`${found.place.line} ${name}`, withoutNeeds(found))
+      if (found !== undefined) keepFirst(args, withoutNeeds(found))
     }
+    for (const need of view.secret.values()) keepFirst(secrets, need)
+    for (const need of view.ssh.values()) keepFirst(ssh, need)
   }
   const target = file.stages[plan.target]
   const byLine = <T extends { readonly place: Place }>(list: Iterable<T>): readonly T[] =>
@@ -131,6 +139,8 @@ export function outlineOf(file: Dockerfile, plan: Plan, given: BuildArguments): 
       known: new Map(base?.known ?? global.known),
       values: new Map(base?.values ?? imageVariables(planned)),
       used: new Set([...(base?.used ?? []), ...used]),
+      secret: new Map(),
+      ssh: new Map(),
     }
   }
 }
@@ -138,6 +148,24 @@ export function outlineOf(file: Dockerfile, plan: Plan, given: BuildArguments): 
 function imageVariables({ base }: PlannedStage): readonly (readonly [string, string])[] {
   const env = base.kind === 'image' ? (base.image.config.config?.Env ?? []) : []
   return env.map((text) => [text.replace(/=.*$/s, ''), text.slice(`${text}=`.indexOf('=') + 1)])
+}
+
+/** The target, the stages that it is built on, and those that they take files from. */
+function nearestFirst(plan: Plan): readonly number[] {
+  const order = new Set<number>()
+  const visit = (index: number): void => {
+    const stage = plan.stages.find((planned) => planned.index === index)
+    if (stage === undefined || order.has(index)) return
+    order.add(index)
+    if (stage.base.kind === 'stage') visit(stage.base.stage)
+    for (const needed of stage.steps.flatMap(stagesOf)) visit(needed)
+  }
+  visit(plan.target)
+  return [...order]
+}
+
+function keepFirst<T extends { readonly name: string }>(map: Map<string, T>, item: T): void {
+  if (!map.has(item.name)) map.set(item.name, item)
 }
 
 /** The arguments that a stage uses, and those that their defaults name. */
