@@ -222,19 +222,20 @@ for (const name of ['crun', 'runc']) {
 
     test('ends when the context says so', async () => {
       const stop = new AbortController()
+      const marker = ownMarker()
       const began = performance.now()
       setTimeout(() => stop.abort(), 300)
       await assert.rejects(
-        run(['/bin/sleep', '4711'], {}, stop.signal),
+        run(['/bin/sleep', marker], {}, stop.signal),
         (error) => isFault(error) && error.code === 'cancelled',
       )
       assert.ok(performance.now() - began < 3000)
-      assert.equal(countProcesses('4711'), 0)
+      assert.equal(countProcesses(marker), 0)
       assert.deepEqual(fs.readdirSync(path.join(place, 'work/state')), [])
     })
 
     test('ends when Peel is killed', async () => {
-      const marker = `${4000 + Math.floor(Math.random() * 1000)}.5`
+      const marker = ownMarker()
       const script = path.join(place, 'killed.mts')
       const room = JSON.stringify(path.join(import.meta.dirname, '..'))
       fs.writeFileSync(
@@ -281,6 +282,11 @@ function makeRoot(place: string): string {
   fs.writeFileSync(path.join(root, 'etc/plain'), 'no program')
   fs.writeFileSync(path.join(root, 'bin/badloader'), '#!/no/such/loader\n', { mode: 0o755 })
   return root
+}
+
+/** So many seconds to sleep as no other test of this machine, of another checkout neither. */
+function ownMarker(): string {
+  return `${4000 + Math.floor(Math.random() * 1000)}.${process.pid}`
 }
 
 /** How many processes of this machine have this word on their command line (as an argument of its own). */
