@@ -21,25 +21,14 @@ export function detectCompression(head: Uint8Array): Compression {
   return 'plain'
 }
 
-/** A stream that takes compressed bytes and gives plain ones. Its errors are zlib's: see `decompress`. */
-export function decompressor(kind: Compression): Duplex {
+/** A stream that takes compressed bytes and gives plain ones. */
+function decompressor(kind: Compression): Duplex {
   const chunkSize = 256 * 1024
   if (kind === 'plain') return new PassThrough()
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize })
   if (kind === 'zstd') return zlib.createZstdDecompress({ chunkSize })
   throw new Fault('compression.unsupported', `${kind} compression is not supported for layers`, {
     hint: 'Compress with gzip or zstd, or not at all.',
-  })
-}
-
-/** A stream that compresses. `level`: gzip 1 to 9 (6 where not given), zstd 1 to 22 (3). The result of one level is always the same bytes. */
-export function compressor(kind: 'plain' | 'gzip' | 'zstd', level?: number): Duplex {
-  const chunkSize = 256 * 1024
-  if (kind === 'plain') return new PassThrough()
-  if (kind === 'gzip') return zlib.createGzip({ level: level ?? 6, chunkSize })
-  return zlib.createZstdCompress({
-    chunkSize,
-    params: { [zlib.constants.ZSTD_c_compressionLevel]: level ?? 3, [zlib.constants.ZSTD_c_checksumFlag]: 1 },
   })
 }
 

@@ -2,9 +2,7 @@
 export { compareViews, sameMeta } from './compare.ts'
 export {
   type Compression,
-  compressor,
   decompress,
-  decompressor,
   detectCompression,
   headSize,
 } from './compress.ts'

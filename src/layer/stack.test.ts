@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { isFault, type RootPath, rootPath, toRootPath } from '../core/index.ts'
 import { dir, file, gone, hardlink, opaque, symlink, tree } from '../testing/tree.ts'
 import {
-  compressor,
   createStack,
   decompress,
   detectCompression,
@@ -119,10 +119,8 @@ describe('stacks', () => {
 
   test('compressed bytes come back, and damage faults', async () => {
     const plain = Buffer.alloc(300_000, 'layer')
-    for (const kind of ['plain', 'gzip', 'zstd'] as const) {
-      const stream = compressor(kind)
-      stream.end(plain)
-      const packed = Buffer.concat(await stream.toArray())
+    const packings = { plain, gzip: gzipSync(plain), zstd: zstdWithChecksum(plain) }
+    for (const [kind, packed] of Object.entries(packings) as [keyof typeof packings, Buffer][]) {
       assert.equal(detectCompression(packed), kind)
       assert.ok(Buffer.concat(await gather(decompress(kind, [packed]))).equals(plain), kind)
       if (kind === 'plain') continue
@@ -133,3 +131,7 @@ describe('stacks', () => {
     }
   })
 })
+
+function zstdWithChecksum(bytes: Buffer): Buffer {
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+}
