@@ -52,13 +52,10 @@ describe('projects', { skip: skipReason() }, () => {
   let archives: Awaited<ReturnType<typeof fetchArchives>>
   before(async () => {
     store = await openStoreUnderTest()
-    const built = store.peel('build', '-t', 'toolbox', toolbox)
     const folder = fs.mkdtempSync(path.join(store.folder, 'published-'))
-    archives = await fetchArchives(
-      projects.map(({ project }) => project.published),
-      folder,
-    )
-    await built
+    const published = projects.map(({ project }) => project.published)
+    const built = store.peel('build', '-t', 'toolbox', toolbox)
+    ;[archives] = await Promise.all([fetchArchives(published, folder), built])
   })
   after(() => store[Symbol.dispose]())
 
@@ -114,9 +111,9 @@ describe('projects', { skip: skipReason() }, () => {
   /** The context of a case: its `files`, if it has any, and the archives that it describes. */
   function context(name: string, project: Project): string {
     const directory = store.context(name, {})
-    fs.mkdirSync(directory, { recursive: true })
     const files = path.join(cases, name, 'files')
     if (fs.existsSync(files)) fs.cpSync(files, directory, { recursive: true })
+    else fs.mkdirSync(directory)
     fs.chmodSync(directory, 0o755)
     for (const [archive, texts] of Object.entries(project.archives ?? {})) {
       const inside = store.context(`${name}-archives/${archive}`, texts)

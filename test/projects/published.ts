@@ -52,7 +52,7 @@ const large = { maxBuffer: 256 * 2 ** 20 }
 
 async function fetchNpm(versions: readonly string[], folder: string): Promise<readonly [string, Fetched][]> {
   const options = [
-    '--silent',
+    '--loglevel=error',
     '--ignore-scripts',
     '--prefer-offline',
     '--fetch-retries=1',
