@@ -12,6 +12,8 @@ const mostDepth = 4
 const unpackedLimit = 256 << 20
 /** Bytes of one member that is held in memory. */
 const memberLimit = 16 << 20
+/** What a member counts for at least: looking at a short one has its price too. */
+const leastCost = 1 << 10
 /** Bytes of a zip file that is opened: it is held in memory, since its directory stands at its end. */
 const zipLimit = 64 << 20
 /** What is that small is unpacked at once: for the many small files of an image a stream each costs more than all the rest. */
@@ -83,18 +85,19 @@ export async function searchInside<Found extends { readonly offset: number }>(
         if (left <= 0) break
         const bytes = unpack(Math.min(left, memberLimit))
         // what was given up has cost as much
-        left -= bytes?.length ?? memberLimit
+        left -= Math.max(leastCost, bytes?.length ?? memberLimit)
         await giveTurn()
         if (bytes === undefined || bytes.length === 0) continue
         seen.push({ from, to })
         await lookAtMember(path, bytes)
       }
     if ((packing === 'gzip' || packing === 'zstd') && left > 0) {
+      const kind = packing
       const limit = Math.min(left, memberLimit)
-      const whole = kept === undefined ? undefined : unpackWhole(packing, joined(kept), limit)
+      const whole = kept === undefined ? undefined : unpackWhole(kind, joined(kept), limit)
       left -= whole?.length ?? 0
       if (whole !== undefined) seen.push({ from: 0, to: length })
-      const stream = () => unpacked(packing as 'gzip' | 'zstd', open())
+      const stream = () => unpacked(kind, open())
       const within =
         whole === undefined ? { size: Number.POSITIVE_INFINITY, open: stream } : wholeContent(whole)
       await look(within, members, depth + 1)
