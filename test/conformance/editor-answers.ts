@@ -1,6 +1,12 @@
 // The questions of an editor's Dockerfile package, answered from the parts of a text.
-import type { Place } from '../../src/core/index.ts'
-import { type InstructionPart, type Part, readParts, type VariablePart } from '../../src/dockerfile/index.ts'
+import { isFault, type Place } from '../../src/core/index.ts'
+import {
+  expandWord,
+  type InstructionPart,
+  type Part,
+  readParts,
+  type VariablePart,
+} from '../../src/dockerfile/index.ts'
 
 /** Objects whose fields are the package's accessors without `get` and `()`. */
 export function answersFor(text: string) {
@@ -67,7 +73,7 @@ function instructionAnswers(part: InstructionPart, scope: Scope) {
   const { keyword, place, flags, lines } = part
   const words = [...flags, ...part.arguments].map(({ text }) => text)
   const [trigger] = part.arguments
-  const fromFlag = flags.find(({ text }) => text.startsWith('--from='))
+  const fromFlag = flags.find(({ text }) => /^--from(?:=|$)/.test(text))
   return {
     part,
     range: place,
@@ -157,8 +163,18 @@ function propertyOf({ arguments: words }: InstructionPart) {
   return {
     name: word.text.slice(0, nameEnd),
     nameRange: within(word, 0, nameEnd),
-    value: equals < 0 ? null : word.text.slice(equals + 1),
+    value: equals < 0 ? null : withoutQuotes(word.text.slice(equals + 1)),
     valueRange: equals < 0 ? null : within(word, equals + 1, word.text.length),
+  }
+}
+
+/** What a value says; quotes that do not close stay. */
+function withoutQuotes(text: string): string {
+  try {
+    return expandWord(text, () => undefined, { escape: '\\', keepUnset: true }).text
+  } catch (thrown) {
+    if (isFault(thrown)) return text
+    throw thrown
   }
 }
 
