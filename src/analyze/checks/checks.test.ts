@@ -82,6 +82,15 @@ for (const [text, line, message] of exact)
     )
   })
 
+test('a trigger needs its stage where it runs, not where it is set', async () => {
+  const files = 'FROM scratch AS files\nENV a b\n'
+  const setter = 'FROM scratch AS setter\nONBUILD COPY --from=files /a /\n'
+  assert.deepEqual(await found(files + setter, { stages: 'needed' }), [])
+  assert.deepEqual(await found(`${files}${setter}FROM setter\n`, { stages: 'needed' }), [
+    '2 LegacyKeyValueFormat',
+  ])
+})
+
 describe('each rule', () => {
   const ignore = compileIgnore('*.md')
 

@@ -105,16 +105,21 @@ export function follow(
   return facts
 }
 
-/** The numbers of the stages that one needs, itself among them. Variables in FROM are expanded; those that cannot be name no stage. */
+/**
+ * The numbers of the stages that one needs, itself among them. Variables in FROM are expanded; those that cannot be name no stage.
+ * Triggers count in the stage that is built on theirs.
+ */
 export function neededStages(file: Dockerfile, target: Stage, lookup: Lookup): ReadonlySet<number> {
   const needed = new Set<number>()
   const visit = (stage: Stage): void => {
     if (needed.has(stage.index)) return
     needed.add(stage.index)
-    const names = [expandWord(stage.from.image, lookup, { escape: file.escape }).text]
-    for (const instruction of stage.instructions) names.push(...sourcesOf(instruction))
-    for (const [at, name] of names.entries()) {
-      const index = at > 0 && /^\d+$/.test(name) ? Number(name) : findStage(file, name, stage.index)
+    const name = expandWord(stage.from.image, lookup, { escape: file.escape }).text
+    const parent = file.stages[findStage(file, name, stage.index) ?? -1]
+    if (parent !== undefined) visit(parent)
+    const triggers = parent?.instructions.flatMap((one) => (one.kind === 'ONBUILD' ? [one.instruction] : []))
+    for (const source of [...(triggers ?? []), ...stage.instructions].flatMap(sourcesOf)) {
+      const index = /^\d+$/.test(source) ? Number(source) : findStage(file, source, stage.index)
       const other = index === undefined || index >= stage.index ? undefined : file.stages[index]
       if (other !== undefined) visit(other)
     }
@@ -124,7 +129,6 @@ export function neededStages(file: Dockerfile, target: Stage, lookup: Lookup): R
 }
 
 function sourcesOf(instruction: Instruction): readonly string[] {
-  if (instruction.kind === 'ONBUILD') return sourcesOf(instruction.instruction)
   if (instruction.kind === 'COPY') return instruction.flags.from === undefined ? [] : [instruction.flags.from]
   if (instruction.kind !== 'RUN') return []
   return instruction.mounts.flatMap(({ fields }) =>
