@@ -52,6 +52,8 @@ test('--chown takes a number as it stands, for the group too', () => {
   assert.deepEqual(findOwner(image, '55:wheel'), { uid: 55, gid: 10, unknown })
   assert.deepEqual(findOwner(image, 'ada:7'), { uid: 1000, gid: 7, unknown })
   assert.deepEqual(findOwner(image, ':video'), { uid: 0, gid: 44, unknown })
+  for (const text of ['ada:', '1000:'])
+    assert.deepEqual(findOwner(image, text), { uid: 1000, gid: 0, unknown })
   assert.throws(() => findOwner(image, '4294967296'), isMissing)
 })
 

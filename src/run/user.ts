@@ -58,19 +58,22 @@ export interface Owner {
 
 /**
  * The owner that `--chown=text` means: `user`, `user:group`, each a name or a number. Without a group, a name brings the group /etc/passwd
- * gives it, and a number is the group as well. A name that the image does not have is root, as in BuildKit.
+ * gives it, and a number is the group as well. A name that the image does not have is root, as in BuildKit, and so is the empty group of
+ * `user:`.
  */
 export function findOwner(view: FileView, text: string): Owner {
-  const [user, group = ''] = parts(text)
+  const [user, group] = parts(text)
   const number = user === '' || user === 'root' ? 0 : parseId(user)
   const entry = number === undefined ? readPasswd(view).find((line) => line.name === user) : undefined
   const gid =
-    group === '' || group === 'root'
-      ? 0
-      : (parseId(group) ?? readGroups(view).find((line) => line.name === group)?.gid)
+    group === undefined
+      ? (number ?? entry?.gid ?? 0)
+      : group === '' || group === 'root'
+        ? 0
+        : (parseId(group) ?? readGroups(view).find((line) => line.name === group)?.gid)
   return {
     uid: number ?? entry?.uid ?? 0,
-    gid: group === '' ? (number ?? entry?.gid ?? 0) : (gid ?? 0),
+    gid: gid ?? 0,
     unknown: [
       ...(number === undefined && entry === undefined ? [`user ${user}`] : []),
       ...(gid === undefined ? [`group ${group}`] : []),
