@@ -58,10 +58,15 @@ async function fetchNpm(versions: readonly string[], folder: string): Promise<re
     '--fetch-retries=1',
     '--fetch-timeout=20000',
   ]
-  const why = await failure('npm', ['pack', ...options, '--pack-destination', folder, ...versions])
+  const said = await failure('npm', ['pack', ...options, '--pack-destination', folder, ...versions])
   return versions.map((version) => {
     const archive = path.join(folder, `${version.replace(/^@/, '').replace(/[/@]/g, '-')}.tgz`)
-    return [version, fs.existsSync(archive) ? { archive } : { missing: `npm has no ${version} here: ${why}` }]
+    return [
+      version,
+      fs.existsSync(archive)
+        ? { archive }
+        : { missing: `npm has no ${version} here: ${lineAbout(version, said)}` },
+    ]
   })
 }
 
@@ -76,16 +81,21 @@ async function fetchDebian(files: readonly string[], folder: string): Promise<re
     'Acquire::Retries=0',
   ]
   const place = (file: string): string => path.join(folder, path.basename(file))
-  let why = 'no Debian archive is set up'
+  let said = 'no Debian archive is set up'
   for (const archive of await debianArchives()) {
     const wanted = files.filter((file) => !fs.existsSync(place(file)))
     if (wanted.length === 0) break
     const pairs = wanted.flatMap((file) => [`${archive}/${file}`, place(file)])
-    why = await failure(aptHelper, [...options, 'download-file', ...pairs])
+    said = await failure(aptHelper, [...options, 'download-file', ...pairs])
   }
   return files.map((file) => {
     const archive = place(file)
-    return [file, fs.existsSync(archive) ? { archive } : { missing: `Debian has no ${file} here: ${why}` }]
+    return [
+      file,
+      fs.existsSync(archive)
+        ? { archive }
+        : { missing: `Debian has no ${file} here: ${lineAbout(file, said)}` },
+    ]
   })
 }
 
@@ -96,13 +106,19 @@ async function debianArchives(): Promise<readonly string[]> {
   return [...new Set([...stdout.matchAll(/^'(\S+?)\/+dists\/\S+InRelease'/gm)].map((match) => match[1]!))]
 }
 
-/** What a program says first when it fails; empty when it does not. */
+/** What a program says when it fails; empty when it does not. */
 async function failure(program: string, argv: readonly string[]): Promise<string> {
   try {
     await run(program, argv)
     return ''
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
-    return (stderr || message).trim().split('\n', 1).join()
+    return (stderr || message).trim()
   }
+}
+
+/** Of all that was said the line about one of the files that were asked for, else the first. */
+function lineAbout(name: string, said: string): string {
+  const lines = said.split('\n')
+  return lines.find((line) => line.includes(name)) ?? lines[0]!
 }
