@@ -15,33 +15,41 @@ export interface FoundDockerfile {
 /** More than any Dockerfile; a larger file is something else. */
 export const dockerfileLimit = 16 << 20
 
+/** What a Dockerfile is called where nobody says so: docker's two names, and that of podman and buildah. */
+const usualNames = ['Dockerfile', 'dockerfile', 'Containerfile'] as const
+
 /**
- * Reads the Dockerfile at `file` (absolute, or relative to the context and then to the working directory; `Dockerfile` by default) and
- * its ignore file: `NAME.dockerignore` beside it, else `.dockerignore` in the context.
+ * Reads the Dockerfile at `file` (absolute, or relative to the context and then to the working directory; by default by its usual names in
+ * the context) and its ignore file (see `findIgnoreFile`). Faults with `dockerfile.missing`, and `dockerfile.invalid` for a large file.
  */
 export function findDockerfile(context: string | undefined, file: string | undefined): FoundDockerfile {
-  const name = file ?? 'Dockerfile'
-  const candidates = path.isAbsolute(name)
-    ? [name]
-    : [...(context === undefined ? [] : [path.join(context, name)]), path.resolve(name)]
-  if (file === undefined && context !== undefined)
-    candidates.splice(1, candidates.length, path.join(context, 'dockerfile'))
-  const found = candidates.find((candidate) => fs.statSync(candidate, { throwIfNoEntry: false })?.isFile())
-  if (found === undefined) throw missing(candidates[0] ?? name)
-  if (fs.statSync(found).size > dockerfileLimit) throw tooLarge(name)
-  const ignore = findIgnoreFile({ path: found, name }, context)
-  return { text: fs.readFileSync(found), name, ignore }
+  const candidates = candidatesFor(context, file)
+  const found = candidates.find(({ at }) => fs.statSync(at, { throwIfNoEntry: false })?.isFile())
+  if (found === undefined) throw missing(candidates[0]!.at)
+  const { at, name } = found
+  if (fs.statSync(at).size > dockerfileLimit) throw tooLarge(name)
+  return { text: fs.readFileSync(at), name, ignore: findIgnoreFile({ path: at, name }, context) }
+}
+
+function candidatesFor(
+  context: string | undefined,
+  file: string | undefined,
+): readonly { readonly at: string; readonly name: string }[] {
+  const names = file === undefined ? usualNames : [file]
+  if (context === undefined) return names.map((name) => ({ at: path.resolve(name), name }))
+  const inside = names.map((name) => ({ at: path.resolve(context, name), name }))
+  return file === undefined ? inside : [...inside, { at: path.resolve(file), name: file }]
 }
 
 /** The same in a tree that is no directory of this machine; no ignore file holds for those, as with BuildKit. */
 export function findDockerfileIn(view: FileView, file: string | undefined): FoundDockerfile {
-  const names = file === undefined ? ['Dockerfile', 'dockerfile'] : [file]
+  const names = file === undefined ? usualNames : [file]
   for (const name of names) {
     const node = view.lookup(resolvePath(view, toRootPath(name), 'all'))?.node
     if (node?.kind === 'file' && node.size > dockerfileLimit) throw tooLarge(name)
     if (node?.kind === 'file') return { text: view.read(node, dockerfileLimit), name, ignore: undefined }
   }
-  throw missing(names[0] ?? '')
+  throw missing(names[0]!)
 }
 
 /** For a Dockerfile that is no file: the context's own ignore file holds. */

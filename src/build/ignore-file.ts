@@ -11,7 +11,10 @@ export interface IgnoreFile {
 
 export const emptyIgnore: Ignore = compileIgnore('')
 
-/** The ignore file that holds for a Dockerfile at `dockerfile`: the one beside it, else the one at the context's root. */
+/**
+ * The ignore file that holds for a Dockerfile at `dockerfile`: the one beside it, else the one at the context's root. Where docker's
+ * `.dockerignore` is not there, podman's and buildah's `.containerignore` holds.
+ */
 export function findIgnoreFile(
   dockerfile: { readonly path: string; readonly name: string } | undefined,
   context: string | undefined,
@@ -19,8 +22,12 @@ export function findIgnoreFile(
   const beside = dockerfile === undefined ? undefined : readText(`${dockerfile.path}.dockerignore`)
   if (dockerfile !== undefined && beside !== undefined)
     return { text: beside, name: `${dockerfile.name}.dockerignore` }
-  const text = context === undefined ? undefined : readText(path.join(context, '.dockerignore'))
-  return text === undefined ? undefined : { text, name: '.dockerignore' }
+  if (context === undefined) return undefined
+  for (const name of ['.dockerignore', '.containerignore']) {
+    const text = readText(path.join(context, name))
+    if (text !== undefined) return { text, name }
+  }
+  return undefined
 }
 
 function readText(file: string): string | undefined {

@@ -70,7 +70,9 @@ function whatToFix(
 ): { readonly file: string; readonly directory: string } {
   const isDirectory = statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
   const file = isDirectory
-    ? ['Dockerfile', 'dockerfile'].map((name) => path.join(word, name)).find((name) => existsSync(name))
+    ? ['Dockerfile', 'dockerfile', 'Containerfile']
+        .map((name) => path.join(word, name))
+        .find((name) => existsSync(name))
     : word
   if (file === undefined || !existsSync(file))
     return fail(`there is no Dockerfile at ${word}`, 'Name a Dockerfile, or the directory it is in.')
