@@ -139,12 +139,16 @@ function checkDirective({ op, text = '', directive = '', expect }: ParserCase): 
   if (line !== undefined) assert.equal(found?.line, line)
 }
 
-function checkLineNumbers(one: ParserCase, directory: string): void {
-  const text = one.dockerfileText ?? fs.readFileSync(path.join(directory, one.dockerfile ?? ''), 'utf8')
-  const places = lines(text).lines.map(({ whole }) => [whole.line, whole.endLine])
-  const rows = JSON.stringify(one.expect ?? one)
-  for (const place of places)
-    assert.ok(rows.includes(JSON.stringify(place).slice(1, -1)) || rows.includes(`${place[0]}`), rows)
+/** Each instruction begins and ends on lines that the case states. */
+function checkLineNumbers(
+  { id: _id, src: _src, op: _op, dockerfile = '', dockerfileText, ...stated }: ParserCase,
+  directory: string,
+): void {
+  const text = dockerfileText ?? fs.readFileSync(path.join(directory, dockerfile), 'utf8')
+  const numbers = new Set(JSON.stringify(stated).match(/\d+/g)?.map(Number))
+  if (numbers.size === 0) skip('the case states no lines')
+  for (const { whole } of lines(text).lines)
+    for (const line of [whole.line, whole.endLine]) assert.ok(numbers.has(line), `line ${line} is not stated`)
 }
 
 type Grammar = 'blanks' | 'whole' | 'command' | 'list' | 'pairs' | 'words'
