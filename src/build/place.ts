@@ -51,7 +51,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
   /** New directories: below there is nothing of what will be in them. */
   const fresh = new Set<RootPath>()
   /** The hard links to an entry. */
-  const links = new Map<RootPath, RootPath[]>()
+  const links = new Map<RootPath, Set<RootPath>>()
 
   let toldOfReplaced = false
 
@@ -94,7 +94,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
   const remove = (path: RootPath): void => {
     const entry = pending.get(path)
     pending.delete(path)
-    const [heir, ...others] = (links.get(path) ?? []).filter((link) => {
+    const [heir, ...others] = [...(links.get(path) ?? [])].filter((link) => {
       const other = pending.get(link)
       return other?.kind === 'hardlink' && other.target === path
     })
@@ -102,7 +102,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     if (entry === undefined || entry.kind === 'hardlink' || heir === undefined) return
     pending.set(heir, { ...entry, path: heir })
     for (const other of others) pending.set(other, { kind: 'hardlink', path: other, target: heir })
-    links.set(heir, others)
+    links.set(heir, new Set(others))
   }
 
   const put = (entry: Placed, conflicts: 'refuse' | 'replace'): void => {
@@ -119,9 +119,7 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
     if (pending.has(entry.path)) remove(entry.path)
     pending.set(entry.path, entry)
     if (entry.kind !== 'hardlink') return
-    const others = links.get(entry.target)
-    if (others === undefined) links.set(entry.target, [entry.path])
-    else others.push(entry.path)
+    links.set(entry.target, (links.get(entry.target) ?? new Set()).add(entry.path))
   }
 
   /** Where a member of an archive lands: links on the way are followed inside the root, directories that nobody named are made for root. */
@@ -158,6 +156,8 @@ export function openPlacement(below: FileView, options: PlaceOptions): Placement
         const named = relative === '' ? target : toRootPath(`${target}/${relative}`)
         const path = conflicts === 'replace' ? onTheWay(named) : named
         const first = found.inode === undefined ? undefined : linked.get(found.inode)
+        // two names of the archive may be one where they land, by a link on the way
+        if (first === path) continue
         if (first !== undefined) {
           put({ kind: 'hardlink', path, target: first }, conflicts)
           continue

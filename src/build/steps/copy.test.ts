@@ -85,6 +85,23 @@ describe('what COPY and ADD make', () => {
     assert.deepEqual(await build('COPY one two /'), ['/a 644 0:0 new', '/b 644 0:0 old', '/c 644 0:0 old'])
   })
 
+  test('two names of a file that are one where they land are that file', async (t) => {
+    const build = openBuilder(t, (context) => {
+      fs.mkdirSync(path.join(context, 'tree/e'), { recursive: true })
+      fs.symlinkSync('e', path.join(context, 'tree/d'))
+      const members = [
+        { name: 'd/x', type: 'file', content: 'old' },
+        { name: 'e/x', type: 'hardlink', target: 'd/x' },
+        { name: 'd/y', type: 'hardlink', target: 'd/x' },
+        { name: 'e/y', type: 'hardlink', target: 'd/x' },
+      ] as const
+      fs.writeFileSync(path.join(context, 'a.tar'), rawTar(members))
+      fs.writeFileSync(path.join(context, 'b.tar'), rawTar([{ name: 'e/x', type: 'file', content: 'new' }]))
+    })
+    const found = await build('COPY tree /', 'ADD a.tar b.tar /')
+    assert.deepEqual(found.slice(-2), ['/e/x 644 0:0 new', '/e/y 644 0:0 old'])
+  })
+
   test('members of an archive keep their modes, and directories that it does not name are root’s', async (t) => {
     const build = openBuilder(t, (context) => {
       const member = { name: 'made/tool', type: 'file', mode: 0o750, content: 'x' } as const
