@@ -13,6 +13,8 @@ export function* ndbHeaders(bytes: Uint8Array): Generator<Uint8Array> {
   if (file.length < 2 * slotSize || file.readUInt32LE(0) !== fileMagic) return
   const slots = Math.min(file.readUInt32LE(12) * slotsInPage, Math.floor(file.length / slotSize))
   const seen = new Set<number>()
+  /** Headers lie beside each other: all of them are no longer than the file, whatever the slots say. */
+  let left = file.length
   // the file's own header stands where the first two slots would
   for (let slot = 2; slot < slots; slot++) {
     const at = slot * slotSize
@@ -26,8 +28,10 @@ export function* ndbHeaders(bytes: Uint8Array): Generator<Uint8Array> {
     seen.add(block)
     if (file.readUInt32LE(blob) !== blobMagic || file.readUInt32LE(blob + 4) !== id) continue
     const length = file.readUInt32LE(blob + 12)
-    if (blob + slotSize + length <= file.length)
-      yield file.subarray(blob + slotSize, blob + slotSize + length)
+    if (blob + slotSize + length > file.length) continue
+    left -= length
+    if (left < 0) return
+    yield file.subarray(blob + slotSize, blob + slotSize + length)
   }
 }
 

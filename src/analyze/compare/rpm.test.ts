@@ -37,3 +37,14 @@ test('a damaged database has fewer packages, and makes no trouble', () => {
       if (at % 16 === 0) rpmPackages(read(file.subarray(0, at)))
     }
 })
+
+test('headers that lie on each other are read no further than the file is long', () => {
+  const header = rpmHeader('much', '1-1')
+  const file = rpmNdb(Array.from({ length: 200 }, () => header))
+  // each says that it goes on to the end of the file
+  for (let at = 4096; at < file.length; at += 16)
+    if (file.toString('latin1', at, at + 4) === 'BlbS') file.writeUInt32LE(file.length - at - 16, at + 12)
+  let read = 0
+  for (const { length } of ndbHeaders(file)) read += length
+  assert.ok(read > header.length && read <= file.length, `${read} of ${file.length} bytes`)
+})

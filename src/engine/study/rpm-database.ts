@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** `work`: a directory for the file while it is read. What is no such database has no headers; a damaged one those before the damage. */
+/** `work`: a directory for the file while it is read. What is no such database has no headers; a damaged one those before the damage. All are no longer than the file. */
 export function* sqliteHeaders(bytes: Uint8Array, work: string): Generator<Uint8Array> {
   const directory = fs.mkdtempSync(path.join(work, 'rpm-'))
   try {
@@ -15,8 +15,14 @@ export function* sqliteHeaders(bytes: Uint8Array, work: string): Generator<Uint8
       .prepare("select sql from sqlite_schema where type = 'table' and name = 'Packages' and rootpage > 0")
       .get() as { sql: string } | undefined
     if (table === undefined || !/^create table/i.test(table.sql) || /\bas\b/i.test(table.sql)) return
-    for (const { blob } of database.prepare('select blob from Packages').iterate())
-      if (blob instanceof Uint8Array) yield blob
+    // rows of a file made for it may share their pages
+    let left = bytes.length
+    for (const { blob } of database.prepare('select blob from Packages').iterate()) {
+      if (!(blob instanceof Uint8Array)) continue
+      left -= blob.length
+      if (left < 0) return
+      yield blob
+    }
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SQLITE_ERROR')) throw thrown
   } finally {
