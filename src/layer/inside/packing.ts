@@ -17,15 +17,26 @@ export function packingOf(head: Uint8Array): Packing | undefined {
   return isTarHead(head) ? 'tar' : undefined
 }
 
+export interface Unpacked {
+  readonly bytes: Uint8Array
+  /** Where the packing ends: anything may stand behind it. */
+  readonly packedSize: number
+}
+
 /** Unpacks at once; `undefined` for what is damaged, or longer than `limit` bytes. */
 export function unpackWhole(
   packing: 'gzip' | 'zstd',
-  bytes: Uint8Array,
+  packed: Uint8Array,
   limit: number,
-): Uint8Array | undefined {
-  const options = { maxOutputLength: limit }
+): Unpacked | undefined {
+  const unpack = packing === 'gzip' ? gunzipSync : zstdDecompressSync
   try {
-    return packing === 'gzip' ? gunzipSync(bytes, options) : zstdDecompressSync(bytes, options)
+    // zlib's `info`, which the types lack
+    const { buffer, engine } = unpack(packed, { maxOutputLength: limit, info: true }) as unknown as {
+      readonly buffer: Buffer
+      readonly engine: { readonly bytesWritten: number }
+    }
+    return { bytes: buffer, packedSize: engine.bytesWritten }
   } catch {
     return undefined
   }

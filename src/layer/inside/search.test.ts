@@ -59,6 +59,11 @@ test('what stands in a member as it is, is found once', async () => {
   assert.deepEqual((await search(tar('a.zip', stored('b', word)))).found, ['/a.zip!/b 0'])
 })
 
+test('what stands behind a packing is found too', async () => {
+  for (const packed of [gzipSync('packed'), zstdCompressSync('packed')])
+    assert.deepEqual((await search(Buffer.concat([packed, word]))).found, [` ${packed.length}`])
+})
+
 test('what is damaged is searched as far as it goes', async () => {
   const noise = Buffer.alloc(3 << 20, gzipSync(Buffer.alloc(100_000)))
   const packed = gzipSync(Buffer.concat([word, noise]), { level: 0 })

@@ -95,11 +95,11 @@ export async function searchInside<Found extends { readonly offset: number }>(
       const kind = packing
       const limit = Math.min(left, memberLimit)
       const whole = kept === undefined ? undefined : unpackWhole(kind, joined(kept), limit)
-      left -= whole?.length ?? 0
-      if (whole !== undefined) seen.push({ from: 0, to: length })
+      left -= whole?.bytes.length ?? 0
+      if (whole !== undefined) seen.push({ from: 0, to: whole.packedSize })
       const stream = () => unpacked(kind, open())
       const within =
-        whole === undefined ? { size: Number.POSITIVE_INFINITY, open: stream } : wholeContent(whole)
+        whole === undefined ? { size: Number.POSITIVE_INFINITY, open: stream } : wholeContent(whole.bytes)
       await look(within, members, depth + 1)
     }
     for (const one of search?.end() ?? [])
