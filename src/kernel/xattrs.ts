@@ -21,9 +21,12 @@ export function readXattrs(path: HostPath): Map<string, Uint8Array> | undefined 
   const found = new Map<string, Uint8Array>()
   for (const key of keys) {
     const size = calls.lgetxattr(name, cString(key), scratch, scratch.length)
-    if (size >= 0) found.set(key, Uint8Array.prototype.slice.call(scratch, 0, size))
-    else if (lastError(calls) !== 'ENODATA')
-      throw refused(`read the xattr ${key} of ${path}`, lastError(calls))
+    if (size >= 0) {
+      found.set(key, Uint8Array.prototype.slice.call(scratch, 0, size))
+      continue
+    }
+    const errno = lastError(calls)
+    if (errno !== 'ENODATA') throw refused(`read the xattr ${key} of ${path}`, errno)
   }
   return found.size === 0 ? undefined : found
 }
