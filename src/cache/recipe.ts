@@ -34,9 +34,9 @@ export function printRecipe(parts: readonly KeyPart[]): Uint8Array {
   return Buffer.concat(pieces)
 }
 
-/** True for about one digest in 128. */
+/** Whether a digest's last byte is below 8, as that of one in 32 is. */
 function isLast(content: string): boolean {
-  return content.charCodeAt(content.length - 1) === zero && content.charCodeAt(content.length - 2) < eight
+  return content.charCodeAt(content.length - 2) === zero && content.charCodeAt(content.length - 1) < eight
 }
 
 const zero = 0x30
