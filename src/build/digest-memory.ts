@@ -1,5 +1,6 @@
 // Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). What is remembered had no
-// extended attributes; directories are, too, to say just that. One packed record a context directory. A file whose stamp is younger than the reading could still change without a new stamp, so it is not remembered.
+// extended attributes; directories are remembered to say just that. One packed record a context directory. A file whose stamp is younger
+// than the reading could still change without a new stamp, so it is not remembered.
 import { deserialize, serialize } from 'node:v8'
 import { comparePaths, type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
 

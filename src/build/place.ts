@@ -30,7 +30,10 @@ export interface PlaceOptions {
 
 /** Collects the entries of one layer over `below`. */
 export interface Placement {
-  /** `replace`: what stands in the way goes and modes stay, as when an archive is unpacked; otherwise what stands in the way faults with `copy.invalid`. */
+  /**
+   * `replace`: what stands in the way goes and modes stay, as when an archive is unpacked; otherwise what stands in the way faults with
+   * `copy.invalid`.
+   */
   place(selected: Selected, conflicts?: 'refuse' | 'replace'): void
   /** The directory at `path`, made with its parents where there is none; symlinks are followed. */
   makeDirectory(path: string): RootPath

@@ -22,7 +22,10 @@ export interface SelectOptions {
   readonly parents: boolean
 }
 
-/** The files that one source path or pattern names. A pattern may match nothing; what stands before the first wildcard must be there, else `copy.missing`. */
+/**
+ * The files that one source path or pattern names. A pattern may match nothing; what stands before the first wildcard must be there, else
+ * `copy.missing`.
+ */
 export function selectFiles(source: string, view: FileView, options: SelectOptions): Selected[] {
   if (options.parents) return selectParents(source, view, options)
   const excluded = options.exclude.length === 0 ? undefined : compilePatterns(options.exclude)

@@ -12,8 +12,8 @@ export type Spelling =
   | { readonly kind: 'ignored' }
 
 /**
- * What a path in a tar means if it is no plain name, whatever kind of member it is: containerd and moby look at the name alone. Faults with `tar.invalid` on `.wh.`, `.wh..` and `.wh...`, which would delete the
- * directory itself or its parent.
+ * What a path in a tar means if it is no plain name, whatever kind of member it is: containerd and moby look at the name alone. Faults
+ * with `tar.invalid` on `.wh.`, `.wh..` and `.wh...`, which would delete the directory itself or its parent.
  */
 export function parseWhiteout(path: RootPath): Spelling | undefined {
   const at = path.lastIndexOf(prefix)

@@ -1,6 +1,5 @@
-// Looks for secrets in a text that comes in pieces. One pass finds where the rules' keywords stand; only around those
-// places the rule itself is tried, so a text without keywords costs a look at each byte.
-
+// Looks for secrets in a text that comes in pieces. One pass finds where the rules' keywords stand; only around those places the rule
+// itself is tried, so a text without keywords costs a look at each byte.
 import { looksRandom } from './plausible.ts'
 import { secretRules } from './rules/index.ts'
 import type { SecretMatch, SecretRule, TextKind } from './types.ts'

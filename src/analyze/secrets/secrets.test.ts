@@ -5,7 +5,6 @@ import { describe, test } from 'node:test'
 import { toRootPath } from '../../core/index.ts'
 import { lookAlikeMakers, pick, secretMakers, seeded } from '../../testing/secrets.ts'
 import { parseAllowList } from './allow.ts'
-
 import { findMetadataSecrets, secretHider } from './metadata.ts'
 import { secretRules } from './rules/index.ts'
 import { findSecrets, startScan } from './scan.ts'

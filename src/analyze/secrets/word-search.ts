@@ -1,5 +1,6 @@
-// Finds where any of many words stand in bytes, in one pass that looks at each byte once (Aho and Corasick, 1975). Letters match in
-// either case. The table is over classes of bytes, few enough to stay in the processor's cache.
+// Finds where any of many words stand in bytes, in one pass that looks at each byte once (Aho and Corasick, 1975); while there is little
+// to search, each word by itself. Letters match in either case. The table is over classes of bytes, few enough to stay in the processor's
+// cache.
 
 export interface WordSearch {
   /** Calls `found` for each word that ends at byte `end` (exclusive) of `bytes`, in the order of the ends. */

@@ -4,7 +4,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** `work`: a directory for the file while it is read. What is no such database has no headers; a damaged one those before the damage. All are no longer than the file. */
+/**
+ * `work`: a directory for the file while it is read. What is no such database has no headers; a damaged one those before the damage. All
+ * are no longer than the file.
+ */
 export function* sqliteHeaders(bytes: Uint8Array, work: string): Generator<Uint8Array> {
   const directory = fs.mkdtempSync(path.join(work, 'rpm-'))
   try {
