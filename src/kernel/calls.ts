@@ -24,7 +24,7 @@ export interface Calls {
   fsconfig(fd: number, command: number, key: Bytes, value: Bytes, aux: number): number
   fsmount(fd: number, flags: number, attributes: number): number
   moveMount(from: number, fromPath: Bytes, to: number, toPath: Bytes, flags: number): number
-  /** What the last call left; ask before doing anything else. */
+  /** What the last call that failed left. */
   errno(): number
 }
 
@@ -35,14 +35,14 @@ const SYS_fsconfig = 431n
 const SYS_fsmount = 432n
 
 function declare(ffi: Ffi): Calls {
-  const [int, uint, long, ulong, bytes] = ['int32', 'uint32', 'int64', 'uint64', 'pointer'] as const
+  const [int, uint, ulong, bytes] = ['int32', 'uint32', 'uint64', 'pointer'] as const
   const libc = ffi.dlopen(null, {
     unshare: { arguments: [int], return: int },
     mount: { arguments: [bytes, bytes, bytes, ulong, bytes], return: int },
     umount2: { arguments: [bytes, int], return: int },
     mknod: { arguments: [bytes, uint, ulong], return: int },
-    llistxattr: { arguments: [bytes, bytes, ulong], return: long },
-    lgetxattr: { arguments: [bytes, bytes, bytes, ulong], return: long },
+    llistxattr: { arguments: [bytes, bytes, ulong], return: int },
+    lgetxattr: { arguments: [bytes, bytes, bytes, ulong], return: int },
     lsetxattr: { arguments: [bytes, bytes, bytes, ulong, int], return: int },
     lremovexattr: { arguments: [bytes, bytes], return: int },
     utimensat: { arguments: [int, bytes, bytes, int], return: int },
@@ -50,30 +50,53 @@ function declare(ffi: Ffi): Calls {
     __errno_location: { arguments: [], return: bytes },
   }).functions
   // an opened library takes one signature for each of its symbols
-  const fsopen = syscallOf(ffi, [long, bytes, long])
-  const fsconfig = syscallOf(ffi, [long, long, long, bytes, bytes, long])
-  const fsmount = syscallOf(ffi, [long, long, long, long])
-  const moveMount = syscallOf(ffi, [long, long, bytes, long, bytes, long])
+  const fsopen = syscallOf(ffi, ['int64', bytes, 'int64'])
+  const fsconfig = syscallOf(ffi, ['int64', 'int64', 'int64', bytes, bytes, 'int64'])
+  const fsmount = syscallOf(ffi, ['int64', 'int64', 'int64', 'int64'])
+  const moveMount = syscallOf(ffi, ['int64', 'int64', bytes, 'int64', bytes, 'int64'])
+
+  // Of one thread, as this module is. Collecting garbage, which any allocation may begin, sets errno too: it is read with nothing between,
+  // and results that fit are declared as int, since a long would be allocated.
+  const place = libc.__errno_location()
+  let failure = 0
+  const noting =
+    <Arguments extends readonly unknown[]>(call: (...values: Arguments) => number) =>
+    (...values: Arguments): number => {
+      const result = call(...values)
+      if (result < 0) failure = ffi.getInt32(place)
+      return result
+    }
+  const [mount, llistxattr, lgetxattr, lsetxattr] = [
+    noting(libc.mount),
+    noting(libc.llistxattr),
+    noting(libc.lgetxattr),
+    noting(libc.lsetxattr),
+  ]
+  const [open, configure, make, move] = [noting(fsopen), noting(fsconfig), noting(fsmount), noting(moveMount)]
   return {
-    ...libc,
-    mount: (source, target, type, flags, data) => libc.mount(source, target, type, BigInt(flags), data),
-    llistxattr: (path, list, size) => Number(libc.llistxattr(path, list, BigInt(size))),
-    lgetxattr: (path, name, value, size) => Number(libc.lgetxattr(path, name, value, BigInt(size))),
-    lsetxattr: (path, name, value, size, flags) => libc.lsetxattr(path, name, value, BigInt(size), flags),
-    fsopen: (type, flags) => Number(fsopen(SYS_fsopen, type, BigInt(flags))),
+    unshare: noting(libc.unshare),
+    mount: (source, target, type, flags, data) => mount(source, target, type, BigInt(flags), data),
+    umount2: noting(libc.umount2),
+    mknod: noting(libc.mknod),
+    llistxattr: (path, list, size) => llistxattr(path, list, BigInt(size)),
+    lgetxattr: (path, name, value, size) => lgetxattr(path, name, value, BigInt(size)),
+    lsetxattr: (path, name, value, size, flags) => lsetxattr(path, name, value, BigInt(size), flags),
+    lremovexattr: noting(libc.lremovexattr),
+    utimensat: noting(libc.utimensat),
+    flock: noting(libc.flock),
+    fsopen: (type, flags) => open(SYS_fsopen, type, BigInt(flags)),
     fsconfig: (fd, command, key, value, aux) =>
-      Number(fsconfig(SYS_fsconfig, BigInt(fd), BigInt(command), key, value, BigInt(aux))),
-    fsmount: (fd, flags, attributes) =>
-      Number(fsmount(SYS_fsmount, BigInt(fd), BigInt(flags), BigInt(attributes))),
+      configure(SYS_fsconfig, BigInt(fd), BigInt(command), key, value, BigInt(aux)),
+    fsmount: (fd, flags, attributes) => make(SYS_fsmount, BigInt(fd), BigInt(flags), BigInt(attributes)),
     moveMount: (from, fromPath, to, toPath, flags) =>
-      Number(moveMount(SYS_move_mount, BigInt(from), fromPath, BigInt(to), toPath, BigInt(flags))),
-    errno: () => ffi.getInt32(libc.__errno_location()),
+      move(SYS_move_mount, BigInt(from), fromPath, BigInt(to), toPath, BigInt(flags)),
+    errno: () => failure,
   }
 }
 
 /** syscall(2) with the given types of its arguments, the number included. */
 function syscallOf<const Arguments extends readonly ('int64' | 'pointer')[]>(ffi: Ffi, types: Arguments) {
-  return ffi.dlopen(null, { syscall: { arguments: types, return: 'int64' } }).functions.syscall
+  return ffi.dlopen(null, { syscall: { arguments: types, return: 'int32' } }).functions.syscall
 }
 
 let loaded: Calls | string | undefined

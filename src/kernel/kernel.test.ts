@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { cString, findCalls, lastError } from './calls.ts'
 import { openKernel } from './index.ts'
 import { openNone } from './none.ts'
 
@@ -22,6 +23,15 @@ test('abilities are true or a sentence, and stay so', () => {
     assert.equal(kernel.can[ability as keyof typeof kernel.can], can)
   }
   assert.deepEqual(fs.readdirSync(directory), [])
+})
+
+test('the error of a call that failed stays what it was, whatever sets errno after it', (t) => {
+  const calls = findCalls()
+  if (typeof calls === 'string') return t.skip(calls)
+  assert.equal(calls.llistxattr(cString(at('nothing')), null, 0), -1)
+  // fails with ENOTDIR
+  assert.equal(fs.existsSync('/dev/null/nothing'), false)
+  assert.equal(lastError(calls), 'ENOENT')
 })
 
 test('opening a kernel loads no foreign functions', () => {
