@@ -36,7 +36,7 @@ type Completed = Pick<RunNode, 'type' | 'major' | 'minor' | 'fileMode' | 'permis
 /** A node whose kind and numbers are stated need not be there; every other one is what the machine's is. */
 function completed(node: DeviceNode, of: string): Completed {
   const { hostPath, type, permissions } = node
-  const stat = fs.lstatSync(hostPath, { throwIfNoEntry: false })
+  const stat = look(hostPath, (path) => fs.lstatSync(path, noEntry), of)
   const found = stat === undefined ? undefined : kindOf(stat)
   const fileMode =
     node.fileMode ?? (stat === undefined || found === undefined ? undefined : stat.mode & 0o7777)
@@ -49,6 +49,21 @@ function completed(node: DeviceNode, of: string): Completed {
     throw unusable(of, `${hostPath} is of the type ${found}, not ${type}`, bringIt)
   if (found === 'p') return { type: found, major: undefined, minor: undefined, fileMode, permissions }
   return { type: found, ...splitDeviceNumber(stat.rdev), fileMode, permissions }
+}
+
+const noEntry = { throwIfNoEntry: false } as const
+
+/** `undefined` where there is nothing. */
+function look(
+  hostPath: string,
+  stat: (path: string) => fs.Stats | undefined,
+  of: string,
+): fs.Stats | undefined {
+  try {
+    return stat(hostPath)
+  } catch (cause) {
+    throw unusable(of, `${hostPath} cannot be looked at (${(cause as Error).message})`, bringIt)
+  }
 }
 
 const bringIt = 'load its driver, or have its CDI spec written anew'
@@ -69,7 +84,7 @@ function bindOrOther({ hostPath, type, options }: DeviceMount, of: string) {
   const isBind =
     type === undefined || type === 'bind' || options.some((option) => option === 'bind' || option === 'rbind')
   if (!isBind) return { source: hostPath, type, options, kind: 'directory' as const }
-  const stat = fs.statSync(hostPath, { throwIfNoEntry: false })
+  const stat = look(hostPath, (path) => fs.statSync(path, noEntry), of)
   if (stat === undefined) throw unusable(of, `there is no ${hostPath} on this machine to mount`, bringIt)
   const bind = options.some((option) => option === 'bind' || option === 'rbind') ? [] : ['rbind']
   return {

@@ -30,6 +30,9 @@ devices:
 - name: gone
   containerEdits:
     deviceNodes: [{ path: /dev/vendor-gone }]
+- name: nowhere
+  containerEdits:
+    deviceNodes: [{ path: /dev/x, hostPath: /dev/null/x }]
 - name: unmounted
   containerEdits:
     mounts: [{ hostPath: ${folder}/nosuch, containerPath: /x }]
@@ -144,6 +147,10 @@ describe('RUN --device', { skip: skipReason() }, () => {
     assert.match(optional.stderr, /optional device "vendor\.test\/device=hole" is not registered/)
     for (const [name, problem] of [
       ['gone', /there is no \/dev\/vendor-gone on this machine/],
+      [
+        'nowhere',
+        /device vendor\.test\/device=nowhere cannot be used: \/dev\/null\/x cannot be looked at \(ENOTDIR/,
+      ],
       ['unmounted', /there is no \S+\/nosuch on this machine to mount/],
       ['network', /it asks for intelRdt, which Peel cannot do/],
     ] as const)
