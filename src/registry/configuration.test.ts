@@ -13,6 +13,7 @@ import { putImage } from '../testing/registry-image.ts'
 import { openAuthorizer } from './auth/authorizer.ts'
 import { openKeychain } from './auth/keychain.ts'
 import { openConfiguration } from './hosts/configuration.ts'
+import { parseHostsToml } from './hosts/hosts-toml.ts'
 import { parseToml } from './hosts/toml.ts'
 import { addressKind } from './http/destination.ts'
 import type { Answer } from './http/exchange.ts'
@@ -83,6 +84,11 @@ server = "https://real.io" # the registry itself
       { code: 'registry.config', message: /^x\.toml:\d: / },
       wrong,
     )
+  for (const wrong of ['ca = { a = "b" }', 'capabilities = [["pull"]]', '[header]\nx = { a = "b" }'])
+    assert.throws(() => parseHostsToml(wrong, 'x.toml', new URL('https://r.io')), {
+      code: 'registry.config',
+      message: /^x\.toml: .* where a text is wanted$/,
+    })
 })
 
 test('what a mirror does not have, the registry itself has', async (t) => {

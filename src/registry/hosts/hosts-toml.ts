@@ -26,7 +26,7 @@ interface HostEntry {
 function readHost({ address, settings, file, mirror }: HostEntry): Endpoint {
   const text = address.includes('://') ? address : `https://${address}`
   if (!URL.canParse(text)) throw wrong(file, `"${address}" is no address`)
-  const listed = settings.capabilities === undefined ? undefined : strings(settings.capabilities)
+  const listed = settings.capabilities === undefined ? undefined : strings(settings.capabilities, file)
   return endpointAt(new URL(text), {
     mirror,
     exactPath: settings.override_path === true,
@@ -43,7 +43,9 @@ function isCapability(text: string): text is Capability {
 function headersOf(value: TomlValue | undefined, file: string): Readonly<Record<string, string>> {
   if (value === undefined) return {}
   const pairs = Object.entries(table(value, file, 'header'))
-  return Object.fromEntries(pairs.map(([name, given]) => [name.toLowerCase(), strings(given).join(', ')]))
+  return Object.fromEntries(
+    pairs.map(([name, given]) => [name.toLowerCase(), strings(given, file).join(', ')]),
+  )
 }
 
 /** `client` is a file with certificate and key, a list of such, or a list of pairs. */
@@ -55,9 +57,9 @@ function tlsOf(settings: TomlTable, file: string): TlsSettings {
       throw wrong(file, `${name} cannot be read: ${(cause as Error).message}`)
     }
   }
-  const ca = settings.ca === undefined ? [] : strings(settings.ca).map(read)
+  const ca = settings.ca === undefined ? [] : strings(settings.ca, file).map(read)
   const client = Array.isArray(settings.client) ? settings.client[0] : settings.client
-  const pair = client === undefined ? [] : strings(client)
+  const pair = client === undefined ? [] : strings(client, file)
   const certificate = pair[0] === undefined ? undefined : read(pair[0])
   return {
     ca,
@@ -67,8 +69,12 @@ function tlsOf(settings: TomlTable, file: string): TlsSettings {
   }
 }
 
-function strings(value: TomlValue): readonly string[] {
-  return (Array.isArray(value) ? value : [value]).map(String)
+function strings(value: TomlValue, file: string): readonly string[] {
+  const items: readonly TomlValue[] = Array.isArray(value) ? value : [value]
+  return items.map((one) => {
+    if (typeof one === 'object') throw wrong(file, 'a list or a table stands where a text is wanted')
+    return String(one)
+  })
 }
 
 function table(value: TomlValue, file: string, name: string): TomlTable {
