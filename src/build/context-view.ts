@@ -21,12 +21,26 @@ import type { ReadXattrs, Xattrs } from './context-xattrs.ts'
 import type { DigestMemory, Stamp } from './digest-memory.ts'
 
 export interface ContextView extends FileView {
+  /** Absolute. */
+  readonly root: string
+  /** When it was opened: milliseconds since the epoch. No file was looked at before. */
+  readonly opened: number
   /** What is hidden. */
   readonly ignore: Ignore
   /** The digest of a file's content, by its path on this machine, where it is known without reading it. */
   known(path: string | Buffer): Digest | undefined
   /** Says what a file's content turned out to be when it was read for another purpose. */
   learn(path: string | Buffer, digest: Digest): void
+  /** What a directory that was listed lists, in its own order; `undefined` where something in it went away meanwhile. */
+  listing(path: RootPath): readonly Listed[] | undefined
+}
+
+export interface Listed {
+  readonly name: string
+  /** None of what is hidden. */
+  readonly stamp?: Stamp | undefined
+  /** Its path, where it is a directory. */
+  readonly directory?: RootPath | undefined
 }
 
 interface Seen extends Found {
@@ -41,11 +55,18 @@ export interface ContextOptions {
 }
 
 /** Opens a directory as a context. `root` is absolute. */
-export function openContext(root: string, options: ContextOptions): ContextView {
+export function openContext(
+  root: string,
+  options: ContextOptions,
+  now: () => number = Date.now,
+): ContextView {
   const { ignore, memory, readXattrs } = options
   const seen = new Map<RootPath, Seen | undefined>()
   const listed = new Map<RootPath, readonly string[]>()
+  /** With what is hidden, in the order of the file system. */
+  const whole = new Map<RootPath, readonly string[]>()
   const metas = metaMaker()
+  const opened = now()
 
   const look = (path: RootPath): Seen | undefined => {
     const known = seen.get(path)
@@ -114,12 +135,16 @@ export function openContext(root: string, options: ContextOptions): ContextView 
   }
 
   return {
+    root,
+    opened,
     ignore,
     lookup: look,
     list(path) {
       const known = listed.get(path)
       if (known !== undefined) return known
-      const names = readNames(path)
+      const all = readNames(path)
+      whole.set(path, all)
+      const names = all
         .filter((name) => visible(joinPath(path, name)))
         .sort((a, b) => comparePaths(a as RootPath, b as RootPath))
       listed.set(path, names)
@@ -141,6 +166,17 @@ export function openContext(root: string, options: ContextOptions): ContextView 
     },
     learn(full, digest) {
       remember(inside(full), digest)
+    },
+    listing(path) {
+      const found: Listed[] = []
+      for (const name of whole.get(path) ?? []) {
+        const child = joinPath(path, name)
+        const file = seen.get(child)
+        if (file === undefined && seen.has(child)) return undefined
+        const directory = file?.node.kind === 'directory' ? child : undefined
+        found.push({ name, stamp: file?.stamp, directory })
+      }
+      return whole.has(path) ? found : undefined
     },
     read(file, limit) {
       if (file.size > limit)

@@ -22,7 +22,7 @@ interface Packed {
 }
 
 /** Kernel timestamps can lag by a clock tick; two seconds also covers file systems with coarse times. */
-const settling = 2000
+export const settling = 2000
 
 /** What is not worth saving: less than one file in so many, with fewer bytes than these together. */
 const fewest = 64

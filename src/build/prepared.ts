@@ -3,6 +3,7 @@ import type { KeyPart } from '../cache/index.ts'
 import type { Context, DiffId } from '../core/index.ts'
 import type { Ignore } from '../dockerfile/index.ts'
 import type { Layer } from '../store/index.ts'
+import type { Unchanged } from './unchanged.ts'
 
 export interface Prepared {
   /** Everything of the step's identity that is known without reading a file. */
@@ -16,6 +17,8 @@ export interface Prepared {
   readonly alone?: boolean | undefined
   /** The rules by which files of the context are hidden, where the step takes files from it. */
   readonly ignore: Ignore | undefined
+  /** A short cut to the key, where the step takes whole directories of a context. */
+  readonly unchanged?: Unchanged | undefined
   /** Finds the files that it takes. Faults with `copy.missing`. */
   readonly open: (ctx: Context) => Promise<Opened>
 }

@@ -91,12 +91,18 @@ function withParents(files: readonly SelectedFile[], root: RootPath, view: FileV
 
 const wildcard = /(?:^|[^\\])(?:\\\\)*[*?[]/
 
+/** What a source names that is no pattern. */
+export function plainPath(source: string): RootPath | undefined {
+  const path = toRootPath(source)
+  return path.split('/').some((part) => wildcard.test(part)) ? undefined : toRootPath(literal(path))
+}
+
 /** The paths that a source matches, in walking order; a plain path is its own match. */
 function matches(source: string, view: FileView): RootPath[] {
-  const pattern = toRootPath(source)
-  const parts = pattern.slice(1).split('/')
+  const plain = plainPath(source)
+  if (plain !== undefined) return [plain]
+  const parts = toRootPath(source).slice(1).split('/')
   const first = parts.findIndex((part) => wildcard.test(part))
-  if (first < 0) return [toRootPath(literal(pattern))]
   const base = resolvePath(view, toRootPath(parts.slice(0, first).map(literal).join('/')), 'all')
   if (base !== rootPath && view.lookup(base) === undefined) throw missing(source)
   const results: RootPath[] = []

@@ -54,12 +54,16 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
   const notes = prepared.ignore === undefined ? [] : [ignoreNote(prepared.ignore)]
   const op = keyOf(fields).digest
   const origin = prepared.origin && keyOf([below, ...fields, ...prepared.origin()]).digest
-  using turn = await alike.turn(keyOf([below, ...fields]).digest)
+  const rest = keyOf([below, ...fields]).digest
+  using turn = await alike.turn(rest)
   ctx.signal.throwIfAborted()
   const reuse = (hit: KnownStep): StepResult => ({ entry: { ...hit, op, origin, at }, outcome: 'reused' })
   // Where the files come from is known before they are: with such a hit the layers that they are in need not be here.
   const byOrigin = origin === undefined || work.fresh ? undefined : known.findByOrigin(origin)
   if (byOrigin !== undefined) return reuse(byOrigin)
+  const same = work.fresh ? undefined : prepared.unchanged?.find(rest)
+  const again = same === undefined ? undefined : known.find(same)
+  if (again !== undefined) return reuse(again)
   const opened = await prepared.open(ctx)
   const earlier = known.nearest(at, op)
   const keyWith = (files: readonly KeyPart[]): CacheKey => keyOf([below, ...notes, ...fields, ...files])
@@ -72,6 +76,7 @@ export async function doStep(work: StepWork, tools: Tools, ctx: Context): Promis
     const hit = known.find(key.digest)
     if (hit !== undefined && (!work.fresh || alike.made.has(hit.key))) {
       if (origin !== undefined && hit.here) known.keepOrigin(origin, hit)
+      prepared.unchanged?.learn(rest, key.digest)
       return reuse(hit)
     }
     const before = work.fresh ? new Uint8Array(0) : await earlier.recipe(ctx)

@@ -1,7 +1,7 @@
 // COPY and ADD: files of the context, a stage or an image, here documents, downloads and archives, packed straight into a layer.
 import { field, type KeyPart } from '../../cache/index.ts'
 import { type Context, type Digest, type RootPath, rootPath, sha256, toRootPath } from '../../core/index.ts'
-import type { Entry, FileEntry, FileView, LayerIndex } from '../../layer/index.ts'
+import { type Entry, type FileEntry, type FileView, type LayerIndex, resolvePath } from '../../layer/index.ts'
 import type { CopyItem, CopyStep } from '../../plan/index.ts'
 import type { Layer } from '../../store/index.ts'
 import type { ContextView } from '../context-view.ts'
@@ -10,11 +10,12 @@ import { parseMode } from '../mode.ts'
 import { ownerIn } from '../owner.ts'
 import { openPlacement, type Placement } from '../place.ts'
 import type { Opened, Prepared, Work } from '../prepared.ts'
-import { type Selected, selectFiles } from '../select.ts'
+import { plainPath, type Selected, selectFiles } from '../select.ts'
 import { isArchive, unpackArchive } from '../sources/archive.ts'
 import { type Download, download } from '../sources/download.ts'
 import { fetchGit } from '../sources/git.ts'
 import { clampTime, isLayered, originParts, sourceLayers, type Tools } from '../tools.ts'
+import { openUnchanged } from '../unchanged.ts'
 
 export function prepareCopy(step: CopyStep, tools: Tools): Prepared {
   const { source, items } = step
@@ -27,8 +28,26 @@ export function prepareCopy(step: CopyStep, tools: Tools): Prepared {
     origin: items.every(({ kind }) => kind === 'path') ? originOf(step, tools) : undefined,
     alone: standsAlone(step),
     ignore: context?.ignore,
+    unchanged: context && unchangedOf(step, context, tools),
     open: (ctx) => openCopy(step, context, tools, ctx),
   }
+}
+
+/** Only where the files are all those of some directories, plainly named: patterns and links could lead elsewhere another time. */
+function unchangedOf(step: CopyStep, context: ContextView, tools: Tools): Prepared['unchanged'] {
+  const { items, exclude, parents } = step
+  if (exclude.length > 0 || parents) return undefined
+  const roots: RootPath[] = []
+  for (const item of items) {
+    const root = item.kind === 'path' ? plainPath(item.path) : undefined
+    if (root === undefined || !isDirectory(context, root)) return undefined
+    roots.push(root)
+  }
+  return openUnchanged(context, roots, tools.store.contextDigests)
+}
+
+function isDirectory(context: ContextView, path: RootPath): boolean {
+  return resolvePath(context, path, 'all') === path && context.lookup(path)?.node.kind === 'directory'
 }
 
 function originOf({ source, items, exclude }: CopyStep, tools: Tools): Prepared['origin'] {

@@ -1,0 +1,132 @@
+// A short cut for a step that takes whole directories of a context: if every file in them is as it was when the step's key was last made,
+// and so is all else that the key is made of, the key is the same, and neither has to be made of ten thousand files again. A file is as
+// it was if its stamp is (see `digest-memory.ts`); a stamp tells mode, attributes and targets of links, too, by its ctime.
+import * as fs from 'node:fs'
+import { deserialize, serialize } from 'node:v8'
+import { type Digest, type RootPath, sha256 } from '../core/index.ts'
+import type { ContextDigests } from '../store/index.ts'
+import type { ContextView } from './context-view.ts'
+import { type Stamp, settling } from './digest-memory.ts'
+
+export interface Unchanged {
+  /** The key that was made with `rest`, which stands for all of the key but the files, of files that are all as they were. */
+  find(rest: Digest): Digest | undefined
+  /** Says which key `rest` and the files, as the context saw them in this build, gave. */
+  learn(rest: Digest, key: Digest): void
+}
+
+interface Remembered {
+  readonly version: 1
+  readonly rest: Digest
+  readonly key: Digest
+  /** Below the context, each ended by a NUL; those with the youngest files first, since they are the likeliest to change again. */
+  readonly directories: string
+  /** The names in each directory as it lists them, with NULs between them, and each directory's ended by a `/`. */
+  readonly names: string
+  /** Four numbers a name; NaN for what is hidden. */
+  readonly stamps: Float64Array
+}
+
+const stampLength = 4
+
+/** `roots`: directories of the context. A `!` in an ignore file may show what a hidden directory holds, so nothing is remembered there. */
+export function openUnchanged(
+  context: ContextView,
+  roots: readonly RootPath[],
+  store: ContextDigests,
+): Unchanged | undefined {
+  if (context.ignore.patterns.some((pattern) => pattern.startsWith('!'))) return undefined
+  const slot = sha256(JSON.stringify(['unchanged', context.root, roots, context.ignore.patterns]))
+  return {
+    find(rest) {
+      const saved = store.load(slot)
+      const known = saved === undefined ? undefined : parse(saved)
+      return known?.rest === rest && isUnchanged(context.root, known) ? known.key : undefined
+    },
+    learn(rest, key) {
+      const sight = seenIn(context, roots)
+      if (sight !== undefined)
+        store.save(slot, serialize({ version: 1, rest, key, ...sight } satisfies Remembered))
+    },
+  }
+}
+
+function parse(saved: Uint8Array): Remembered | undefined {
+  try {
+    const value = deserialize(saved) as Partial<Remembered>
+    return value.version === 1 ? (value as Remembered) : undefined
+  } catch {
+    return undefined // damaged: the key is made of the files
+  }
+}
+
+function isUnchanged(root: string, { directories, names, stamps }: Remembered): boolean {
+  const listings = names.split('/')
+  let at = 0
+  try {
+    for (const [number, directory] of directories.split('\0').slice(0, -1).entries()) {
+      const full = `${root}${directory}`
+      const found = fs.readdirSync(full)
+      if (found.join('\0') !== listings[number]) return false
+      for (const name of found) {
+        if (!Number.isNaN(stamps[at]) && !hasStamp(`${full}/${name}`, stamps, at)) return false
+        at += stampLength
+      }
+    }
+  } catch {
+    return false // whoever looks at the files will be told why it cannot be read
+  }
+  return true
+}
+
+function hasStamp(full: string, stamps: Float64Array, at: number): boolean {
+  const info = fs.lstatSync(full)
+  return (
+    info.size === stamps[at] &&
+    info.mtimeMs === stamps[at + 1] &&
+    info.ctimeMs === stamps[at + 2] &&
+    info.ino === stamps[at + 3]
+  )
+}
+
+interface SeenDirectory {
+  readonly path: RootPath
+  readonly names: readonly string[]
+  readonly stamps: readonly (Stamp | undefined)[]
+  /** Milliseconds since the epoch. */
+  readonly youngest: number
+}
+
+/** What the context saw in some directories and below; `undefined` where that could not be told from a later change. */
+function seenIn(
+  context: ContextView,
+  roots: readonly RootPath[],
+): Pick<Remembered, 'directories' | 'names' | 'stamps'> | undefined {
+  const seen: SeenDirectory[] = []
+  const paths = [...new Set(roots)]
+  for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    const listing = context.listing(path)
+    if (listing === undefined || listing.some(({ name }) => !name.isWellFormed())) return undefined
+    let youngest = 0
+    for (const { stamp, directory } of listing) {
+      if (stamp !== undefined) youngest = Math.max(youngest, stamp[1], stamp[2])
+      if (directory !== undefined) paths.push(directory)
+    }
+    if (youngest + settling >= context.opened) return undefined
+    const names = listing.map(({ name }) => name)
+    seen.push({ path, names, stamps: listing.map(({ stamp }) => stamp), youngest })
+  }
+  seen.sort((a, b) => b.youngest - a.youngest)
+  const stamps = new Float64Array(seen.reduce((sum, { names }) => sum + names.length, 0) * stampLength)
+  stamps.fill(Number.NaN)
+  let at = 0
+  for (const stamp of seen.flatMap((directory) => directory.stamps)) {
+    if (stamp !== undefined) stamps.set(stamp, at)
+    at += stampLength
+  }
+  return {
+    directories: seen.map(({ path }) => `${path === '/' ? '' : path}\0`).join(''),
+    names: seen.map(({ names }) => `${names.join('\0')}/`).join(''),
+    stamps,
+  }
+}
