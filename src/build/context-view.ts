@@ -33,6 +33,8 @@ export interface ContextView extends FileView {
   learn(path: string | Buffer, digest: Digest): void
   /** What a directory that was listed lists, in its own order; `undefined` where something in it went away meanwhile. */
   listing(path: RootPath): readonly Listed[] | undefined
+  /** Hands over what somebody else saw since the context was opened, so that it is not looked at again. */
+  preload(directories: ReadonlyMap<string, LookedAt>): void
 }
 
 export interface Listed {
@@ -41,6 +43,22 @@ export interface Listed {
   readonly stamp?: Stamp | undefined
   /** Its path, where it is a directory. */
   readonly directory?: RootPath | undefined
+}
+
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK, S_IFIFO, S_IFBLK, S_IFCHR } = fs.constants
+
+/** What lstat(2) says of a file, as far as it matters here; as in `fs.Stats`. */
+export type FileStatus = Pick<
+  fs.Stats,
+  'mode' | 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'nlink' | 'dev' | 'rdev'
+>
+
+/** A directory that somebody looked through just now. */
+export interface LookedAt {
+  /** As the directory lists them. */
+  readonly names: readonly string[]
+  /** Of the name at that place; `undefined` where it was not looked at. */
+  status(at: number): FileStatus | undefined
 }
 
 interface Seen extends Found {
@@ -65,6 +83,7 @@ export function openContext(
   const listed = new Map<RootPath, readonly string[]>()
   /** With what is hidden, in the order of the file system. */
   const whole = new Map<RootPath, readonly string[]>()
+  let preloaded: ReadonlyMap<string, LookedAt> = new Map()
   const metas = metaMaker()
   const opened = now()
 
@@ -95,15 +114,17 @@ export function openContext(
   const stat = (path: RootPath): Seen | undefined => {
     const full = hostOf(root, path)
     const info = lstat(full)
-    if (info === undefined) return undefined
+    return info && seenAs(path, full, info)
+  }
+
+  const seenAs = (path: RootPath, full: string | Buffer, info: FileStatus): Seen => {
     const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
-    const type = info.mode & fs.constants.S_IFMT
-    const digest =
-      type === fs.constants.S_IFREG || type === fs.constants.S_IFDIR ? memory.find(path, stamp) : undefined
+    const directory = isA(info, S_IFDIR)
+    const digest = directory || isA(info, S_IFREG) ? memory.find(path, stamp) : undefined
     // only what has no attributes is remembered, and setting one changes the ctime; a symlink can have none that counts
-    const xattrs = digest !== undefined || type === fs.constants.S_IFLNK ? undefined : readXattrs?.(full)
+    const xattrs = digest !== undefined || isA(info, S_IFLNK) ? undefined : readXattrs?.(full)
     const node = nodeOf(path, full, { info, digest, meta: metas(info, xattrs) })
-    if (type === fs.constants.S_IFDIR) {
+    if (directory) {
       if (digest === undefined && xattrs === undefined) memory.learn(path, stamp, noContent)
       return { node, inode: undefined, stamp }
     }
@@ -124,6 +145,17 @@ export function openContext(
     }
   }
 
+  /** The names in a directory that was looked through, whose files then need no look of their own. */
+  const preloadedNames = (path: RootPath): readonly string[] | undefined => {
+    const directory = preloaded.get(path)
+    for (const [at, name] of directory?.names.entries() ?? []) {
+      const child = joinPath(path, name)
+      const info = seen.has(child) ? undefined : directory?.status(at)
+      if (info !== undefined && visible(child)) seen.set(child, seenAs(child, hostOf(root, child), info))
+    }
+    return directory?.names
+  }
+
   const inside = (full: string | Buffer): RootPath => {
     const text = typeof full === 'string' ? full : pathText(full)
     return (text === root ? '/' : text.slice(root.length)) as RootPath
@@ -142,7 +174,7 @@ export function openContext(
     list(path) {
       const known = listed.get(path)
       if (known !== undefined) return known
-      const all = readNames(path)
+      const all = preloadedNames(path) ?? readNames(path)
       whole.set(path, all)
       const names = all
         .filter((name) => visible(joinPath(path, name)))
@@ -166,6 +198,9 @@ export function openContext(
     },
     learn(full, digest) {
       remember(inside(full), digest)
+    },
+    preload(directories) {
+      preloaded = directories
     },
     listing(path) {
       const found: Listed[] = []
@@ -197,11 +232,11 @@ function hostOf(root: string, path: RootPath): string | Buffer {
 const noContent = sha256('')
 
 /** Neighbours often have the same metadata, and then share one object. */
-function metaMaker(): (info: fs.Stats, xattrs: Xattrs | undefined) => Meta {
+function metaMaker(): (info: FileStatus, xattrs: Xattrs | undefined) => Meta {
   let [mode, seconds] = [-1, Number.NaN]
   let last: Meta | undefined
   return (info, xattrs) => {
-    const bits = info.isSymbolicLink() ? 0o777 : info.mode & 0o7777
+    const bits = isA(info, S_IFLNK) ? 0o777 : info.mode & 0o7777
     const time = Math.floor(info.mtimeMs / 1000)
     if (last !== undefined && xattrs === undefined && bits === mode && time === seconds) return last
     const meta = { mode: bits, uid: 0, gid: 0, mtime: BigInt(time) * 1_000_000_000n }
@@ -230,25 +265,29 @@ function nodeOf(
     info,
     digest,
     meta,
-  }: { readonly info: fs.Stats; readonly digest: Digest | undefined; readonly meta: Meta },
+  }: { readonly info: FileStatus; readonly digest: Digest | undefined; readonly meta: Meta },
 ): Node {
-  if (info.isFile())
+  if (isA(info, S_IFREG))
     return { kind: 'file', path, meta, size: info.size, content: { in: 'host', path: full }, digest }
-  if (info.isDirectory()) return { kind: 'directory', path, meta }
-  if (info.isSymbolicLink())
+  if (isA(info, S_IFDIR)) return { kind: 'directory', path, meta }
+  if (isA(info, S_IFLNK))
     return {
       kind: 'symlink',
       path,
       meta,
       target: pathText(fs.readlinkSync(full, { encoding: 'buffer' })),
     }
-  if (info.isFIFO()) return { kind: 'fifo', path, meta }
-  if (info.isBlockDevice() || info.isCharacterDevice()) {
-    const device = info.isBlockDevice() ? 'block' : 'char'
+  if (isA(info, S_IFIFO)) return { kind: 'fifo', path, meta }
+  if (isA(info, S_IFBLK) || isA(info, S_IFCHR)) {
+    const device = isA(info, S_IFBLK) ? 'block' : 'char'
     return { kind: 'device', path, meta, device, ...splitDeviceNumber(info.rdev) }
   }
   // a layer holds no socket; BuildKit leaves an empty file in its place
   return { kind: 'file', path, meta, size: 0, content: { in: 'memory', bytes: new Uint8Array(0) } }
+}
+
+function isA({ mode }: FileStatus, type: number): boolean {
+  return (mode & S_IFMT) === type
 }
 
 const chunk = Buffer.allocUnsafe(1 << 20)

@@ -5,7 +5,7 @@ import * as fs from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import { type Digest, type RootPath, sha256 } from '../core/index.ts'
 import type { ContextDigests } from '../store/index.ts'
-import type { ContextView } from './context-view.ts'
+import type { ContextView, FileStatus, LookedAt } from './context-view.ts'
 import { type Stamp, settling } from './digest-memory.ts'
 
 export interface Unchanged {
@@ -41,7 +41,11 @@ export function openUnchanged(
     find(rest) {
       const saved = store.load(slot)
       const known = saved === undefined ? undefined : parse(saved)
-      return known?.rest === rest && isUnchanged(context.root, known) ? known.key : undefined
+      if (known?.rest !== rest) return undefined
+      const seen = lookThrough(context.root, known)
+      if (seen === 'unchanged') return known.key
+      context.preload(seen)
+      return undefined
     },
     learn(rest, key) {
       const sight = seenIn(context, roots)
@@ -60,33 +64,73 @@ function parse(saved: Uint8Array): Remembered | undefined {
   }
 }
 
-function isUnchanged(root: string, { directories, names, stamps }: Remembered): boolean {
+/** Looks at all files until one is not as it was; gives the directories that were looked through by then. */
+function lookThrough(
+  root: string,
+  { directories, names, stamps }: Remembered,
+): 'unchanged' | ReadonlyMap<string, LookedAt> {
   const listings = names.split('/')
+  const others = new Float64Array(stamps.length)
+  const paths = directories.split('\0').slice(0, -1)
+  const first: number[] = []
   let at = 0
-  try {
-    for (const [number, directory] of directories.split('\0').slice(0, -1).entries()) {
-      const full = `${root}${directory}`
-      const found = fs.readdirSync(full)
-      if (found.join('\0') !== listings[number]) return false
-      for (const name of found) {
-        if (!Number.isNaN(stamps[at]) && !hasStamp(`${full}/${name}`, stamps, at)) return false
-        at += stampLength
+  const isUnchanged = (directory: string, listing: string): boolean => {
+    const full = `${root}${directory}`
+    const found = fs.readdirSync(full)
+    if (found.join('\0') !== listing) return false
+    for (const name of found) {
+      if (!Number.isNaN(stamps[at])) {
+        const info = fs.lstatSync(`${full}/${name}`)
+        if (!hasStamp(info, stamps, at)) return false
+        others[at] = info.mode
+        others[at + 1] = info.nlink
+        others[at + 2] = info.dev
+        others[at + 3] = info.rdev
       }
+      at += stampLength
     }
-  } catch {
-    return false // whoever looks at the files will be told why it cannot be read
+    return true
   }
-  return true
+  for (const [number, directory] of paths.entries()) {
+    first.push(at)
+    try {
+      if (isUnchanged(directory, listings[number]!)) continue
+    } catch {
+      // whoever looks at the files will be told why it cannot be read
+    }
+    const seen = paths.slice(0, number).map((path, i): [string, LookedAt] => [
+      path === '' ? '/' : path,
+      {
+        names: listings[i] === '' ? [] : listings[i]!.split('\0'),
+        status: (name) => statusAt(stamps, others, first[i]! + name * stampLength),
+      },
+    ])
+    return new Map(seen)
+  }
+  return 'unchanged'
 }
 
-function hasStamp(full: string, stamps: Float64Array, at: number): boolean {
-  const info = fs.lstatSync(full)
+function hasStamp(info: fs.Stats, stamps: Float64Array, at: number): boolean {
   return (
     info.size === stamps[at] &&
     info.mtimeMs === stamps[at + 1] &&
     info.ctimeMs === stamps[at + 2] &&
     info.ino === stamps[at + 3]
   )
+}
+
+function statusAt(stamps: Float64Array, others: Float64Array, at: number): FileStatus | undefined {
+  if (Number.isNaN(stamps[at])) return undefined
+  return {
+    size: stamps[at]!,
+    mtimeMs: stamps[at + 1]!,
+    ctimeMs: stamps[at + 2]!,
+    ino: stamps[at + 3]!,
+    mode: others[at]!,
+    nlink: others[at + 1]!,
+    dev: others[at + 2]!,
+    rdev: others[at + 3]!,
+  }
 }
 
 interface SeenDirectory {
