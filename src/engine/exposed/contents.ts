@@ -29,7 +29,7 @@ interface Candidate {
 const batch = 5000
 const turnMilliseconds = 20
 /** What of a file is looked at, beside the rules themselves: what was found by less is forgotten. */
-const reach = 'gzip, zstd, zip and tar in each other'
+const reach = 'gzip, zstd, zip and tar in each other, and behind each'
 
 export async function scanContents(
   image: OpenedImage,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { rawTar } from '../../testing/raw-tar.ts'
@@ -59,9 +60,23 @@ test('what stands in a member as it is, is found once', async () => {
   assert.deepEqual((await search(tar('a.zip', stored('b', word)))).found, ['/a.zip!/b 0'])
 })
 
-test('what stands behind a packing is found too', async () => {
-  for (const packed of [gzipSync('packed'), zstdCompressSync('packed')])
-    assert.deepEqual((await search(Buffer.concat([packed, word]))).found, [` ${packed.length}`])
+test('what stands behind a packing keeps nothing from being found in it, and is found too', async () => {
+  for (const pack of [gzipSync, zstdCompressSync]) {
+    const other = pack('packed')
+    assert.deepEqual((await search(Buffer.concat([other, word]))).found, [` ${other.length}`])
+    assert.deepEqual((await search(Buffer.concat([pack(word), Buffer.from('more')]))).found, [' 0'])
+    assert.deepEqual((await search(Buffer.concat([other, pack(word)]))).found, [' 6'])
+    assert.deepEqual((await search(pack(Buffer.concat([word, randomBytes(500)])).subarray(0, -100))).found, [
+      ' 0',
+    ])
+  }
+  const broken = Buffer.concat([gzipSync(word), Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(20, 7)])
+  assert.deepEqual((await search(broken)).found, [' 0'])
+  const named = Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, 8 | 16, 0, 0, 0, 0, 0, 3]),
+    Buffer.from('name\0words\0'),
+  ])
+  assert.deepEqual((await search(Buffer.concat([named, gzipSync(word).subarray(10)]))).found, [' 0'])
 })
 
 test('what is damaged is searched as far as it goes', async () => {
