@@ -73,22 +73,18 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       // the order in which they will be asked for
       kept.sort((a, b) => comparePaths(a.path, b.path))
       const stamps = new Float64Array(kept.length * 4)
-      const digests = new Uint8Array(kept.length * 32)
-      kept.forEach(({ path, row }, at) => {
+      const digits: string[] = []
+      kept.forEach(({ path, row = 0 }, at) => {
         const fresh = learned.get(path)
-        if (fresh !== undefined) {
-          stamps.set(fresh.stamp, at * 4)
-          digests.set(Buffer.from(hexOf(fresh.digest), 'hex'), at * 32)
-        } else if (packed !== undefined && row !== undefined) {
-          stamps.set(packed.stamps.subarray(row * 4, row * 4 + 4), at * 4)
-          digests.set(packed.digests.subarray(row * 32, row * 32 + 32), at * 32)
-        }
+        const stamp = fresh?.stamp ?? packed?.stamps.subarray(row * 4, row * 4 + 4)
+        for (let i = 0; i < 4; i++) stamps[at * 4 + i] = stamp?.[i] ?? Number.NaN
+        digits.push(fresh === undefined ? hexes.slice(row * 64, row * 64 + 64) : hexOf(fresh.digest))
       })
       return serialize({
         version: 3,
         paths: kept.map(({ path }) => path),
         stamps,
-        digests,
+        digests: Buffer.from(digits.join(''), 'hex'),
       } satisfies Packed)
     },
   }

@@ -237,9 +237,11 @@ function withDigest(entry: Entry, context: ContextView): Entry {
 
 /** Tells the context which contents the files turned out to have that nothing was known of. */
 function learn(entries: readonly Entry[], context: ContextView, index: LayerIndex): void {
-  for (const entry of entries) {
+  for (const [row, entry] of entries.entries()) {
     if (entry.kind !== 'file' || entry.digest !== undefined || entry.content.in !== 'host') continue
-    const made = index.at(index.find(entry.path))
+    // packed in this order, so it is the row's entry unless the index had to be sorted
+    const packed = index.at(row)
+    const made = packed.path === entry.path ? packed : index.at(index.find(entry.path))
     if (made.kind === 'file' && made.digest !== undefined) context.learn(entry.content.path, made.digest)
   }
 }
