@@ -70,6 +70,12 @@ create table scanned(content blob not null, profile text not null, rules text no
 `,
   // digests of secret values are made without a salt, so that other machines make the same ones
   'drop table salt;',
+  // when what is known of a context was saved, so that it can be forgotten; what there was is found out again
+  `
+drop table context_digests;
+create table context_digests(root text primary key, saved integer not null, bytes blob not null) without rowid;
+create index context_digests_saved on context_digests(saved);
+`,
 ]
 const version = upgrades.length
 

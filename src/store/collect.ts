@@ -27,6 +27,8 @@ interface Doomed {
   /** Ids of builds. */
   readonly builds: readonly string[]
   readonly mounts: readonly { readonly id: string; readonly name: string }[]
+  /** What is known of contexts goes that was saved before: milliseconds since the epoch. It is found out again. */
+  readonly contextsBefore: number
   /** What scans remember of contents; made again when next asked for. */
   readonly scans: boolean
 }
@@ -104,6 +106,7 @@ function choose(catalog: Catalog, options: CollectOptions): Doomed {
     records: dropped,
     builds: scope === undefined ? forgotten(catalog, images, keepNewer) : [],
     mounts: mounts.filter(({ id }) => !leased.has(mountItem(id))),
+    contextsBefore: scope === undefined ? keepNewer : 0,
     scans: options.all === true && scope === undefined,
   }
 }
@@ -185,6 +188,7 @@ function strike(catalog: Catalog, doomed: Doomed, paths: readonly string[]): voi
     catalog.run('delete from edges where parent = ?', key)
   }
   for (const id of doomed.builds) catalog.run('delete from builds where id = ?', id)
+  catalog.run('delete from context_digests where saved < ?', doomed.contextsBefore)
   if (doomed.scans) catalog.run('delete from scanned')
   for (const { id } of doomed.mounts) catalog.run('delete from mounts where id = ?', id)
   for (const name of paths) catalog.run('insert or ignore into garbage(path) values(?)', name)

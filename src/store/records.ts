@@ -101,7 +101,12 @@ export function openContextDigests(catalog: Catalog): ContextDigests {
       catalog.row<{ bytes: Uint8Array }>('select bytes from context_digests where root = ?', key)?.bytes,
     save: (key, bytes) => {
       catalog.write(() =>
-        catalog.run('insert or replace into context_digests(root, bytes) values(?, ?)', key, bytes),
+        catalog.run(
+          'insert or replace into context_digests(root, saved, bytes) values(?, ?, ?)',
+          key,
+          Date.now(),
+          bytes,
+        ),
       )
     },
   }

@@ -188,8 +188,11 @@ describe('collection', () => {
       store.mounts.open('apt')
     }
     using store = openStore(root)
+    store.contextDigests.save('context', Buffer.from('known'))
     assert.equal((await store.collect({}, silent)).records, 0)
+    assert.deepEqual(store.contextDigests.load('context'), Uint8Array.from(Buffer.from('known')))
     const done = await store.collect({ all: true, cacheMounts: true }, silent)
+    assert.equal(store.contextDigests.load('context'), undefined)
     assert.deepEqual([done.records, done.layers.length, done.cacheMounts], [1, 1, ['apt']])
     assert.deepEqual(fs.readdirSync(path.join(root, 'blobs/sha256')), [])
     assert.deepEqual(fs.readdirSync(path.join(root, 'index/sha256')), [])
