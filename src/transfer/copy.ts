@@ -1,6 +1,6 @@
 // An image, or an index with all its images, from one shelf to another, blob by blob: what is there already stays, what the same
 // registry has elsewhere is mounted, nothing is unpacked or stored here. Manifests come after what they name.
-import { asFault, type Context, type Descriptor, openLimit, type Platform } from '../core/index.ts'
+import { type Context, type Descriptor, openLimit, type Platform } from '../core/index.ts'
 import { isIndex, selectPlatform } from '../image/index.ts'
 import type { RemoteManifest } from '../registry/index.ts'
 import type { Shelf } from './shelf.ts'
@@ -52,8 +52,7 @@ async function copyBlob(from: Shelf, to: Shelf, descriptor: Descriptor, ctx: Con
     const done = await to.take(descriptor, from, (bytes) => task.move(bytes, descriptor.size), ctx)
     task.end('done', done === 'mounted' ? `Mounted from ${from.repository?.path}` : 'Copied')
   } catch (thrown) {
-    if (ctx.signal.aborted) task.end('cancelled')
-    else task.end('failed', undefined, asFault(thrown).message)
+    task.fail(thrown)
     throw thrown
   }
 }

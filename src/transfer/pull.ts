@@ -195,9 +195,7 @@ async function pullLayer(
     })
     task.end('done', 'Pull complete')
   } catch (thrown) {
-    const { kind, message } = asFault(thrown)
-    if (ctx.signal.aborted || kind === 'cancelled') task.end('cancelled')
-    else task.end('failed', undefined, message)
+    task.fail(thrown)
     throw thrown
   }
 }

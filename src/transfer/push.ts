@@ -1,7 +1,6 @@
 // An image from the store into a registry. Layers that are plain here are compressed on the way, once: the result is kept, so that the
 // same image pushed again, or another one that shares layers, compresses and sends nothing twice.
 import {
-  asFault,
   blobOf,
   type Context,
   type Descriptor,
@@ -118,9 +117,7 @@ async function pushLayer(
     task.end(...lastWords(await sendBlob(target, descriptor, onSent, ctx)))
     return descriptor
   } catch (thrown) {
-    const { kind, message } = asFault(thrown)
-    if (ctx.signal.aborted || kind === 'cancelled') task.end('cancelled')
-    else task.end('failed', undefined, message)
+    task.fail(thrown)
     throw thrown
   }
 }

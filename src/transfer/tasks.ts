@@ -1,5 +1,5 @@
 // Layers on their way, as tasks that a drawing shows one a line: `9c0abc9c5bd3: Downloading`. The words are docker's.
-import { type Context, hexOf, type Outcome, type TaskId } from '../core/index.ts'
+import { asFault, type Context, hexOf, type TaskId } from '../core/index.ts'
 
 export interface LayerTask {
   /** `Downloading`, `Verifying Checksum`, … */
@@ -7,7 +7,9 @@ export interface LayerTask {
   /** Bytes of all; told at most ten times a second, except the last. */
   move(done: number, total: number): void
   /** `phase`: the last word on it. */
-  end(outcome: Outcome, phase?: string, message?: string): void
+  end(outcome: 'done' | 'reused', phase: string): void
+  /** Ends it by what was thrown: as cancelled where the operation was. */
+  fail(thrown: unknown): void
 }
 
 const every = 100
@@ -29,9 +31,15 @@ export function beginLayer(
       told = now
       ctx.emit({ type: 'moved', task, done, total, unit: 'bytes' })
     },
-    end(outcome, phase, message) {
-      if (phase !== undefined) ctx.emit({ type: 'entered', task, phase })
-      ctx.emit({ type: 'ended', task, outcome, at: Date.now(), message })
+    end(outcome, phase) {
+      ctx.emit({ type: 'entered', task, phase })
+      ctx.emit({ type: 'ended', task, outcome, at: Date.now() })
+    },
+    fail(thrown) {
+      const { kind, message } = asFault(thrown)
+      const cancelled = ctx.signal.aborted || kind === 'cancelled'
+      const end = cancelled ? { outcome: 'cancelled' as const } : { outcome: 'failed' as const, message }
+      ctx.emit({ type: 'ended', task, at: Date.now(), ...end })
     },
   }
 }

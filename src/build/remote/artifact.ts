@@ -2,7 +2,6 @@
 // another cache and never came here goes from there straight to where this one is written.
 import { cacheTypes, printCache, type StepToPrint } from '../../cache/index.ts'
 import {
-  asFault,
   type Context,
   type Descriptor,
   type DiffId,
@@ -104,9 +103,7 @@ async function sendLayer(
     task.end(...lastWords(await send(shelf, descriptor, { from, onSent }, ctx)))
     return descriptor
   } catch (thrown) {
-    const { kind, message } = asFault(thrown)
-    if (ctx.signal.aborted || kind === 'cancelled') task.end('cancelled')
-    else task.end('failed', undefined, message)
+    task.fail(thrown)
     throw thrown
   }
 }

@@ -20,12 +20,9 @@ export async function fetchLayer(
     await store.layers.receive({ descriptor, diffId: id, name, open }, ctx)
     task.end('done', 'Download complete')
   } catch (thrown) {
-    if (ctx.signal.aborted) {
-      task.end('cancelled')
-      throw ctx.signal.reason
-    }
+    task.fail(thrown)
+    if (ctx.signal.aborted) throw ctx.signal.reason
     const fault = asFault(thrown)
-    task.end('failed', undefined, fault.message)
     if (fault.kind === 'internal') throw fault
     throw new Fault('cache.lost', `the cache ${cache} does not give what it lists: ${fault.message}`, {
       hint: 'build without this --cache-from, or make the cache anew',
