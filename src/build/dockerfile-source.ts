@@ -1,7 +1,7 @@
 // Where the Dockerfile and its ignore file are: docker's rules.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { Fault, toRootPath } from '../core/index.ts'
+import { dockerfileNames, Fault, toRootPath } from '../core/index.ts'
 import { type FileView, resolvePath } from '../layer/index.ts'
 import { findIgnoreFile, type IgnoreFile } from './ignore-file.ts'
 
@@ -14,9 +14,6 @@ export interface FoundDockerfile {
 
 /** More than any Dockerfile; a larger file is something else. */
 export const dockerfileLimit = 16 << 20
-
-/** What a Dockerfile is called where nobody says so: docker's two names, and that of podman and buildah. */
-const usualNames = ['Dockerfile', 'dockerfile', 'Containerfile'] as const
 
 /**
  * Reads the Dockerfile at `file` (absolute, or relative to the context and then to the working directory; by default by its usual names in
@@ -35,7 +32,7 @@ function candidatesFor(
   context: string | undefined,
   file: string | undefined,
 ): readonly { readonly at: string; readonly name: string }[] {
-  const names = file === undefined ? usualNames : [file]
+  const names = file === undefined ? dockerfileNames : [file]
   if (context === undefined) return names.map((name) => ({ at: path.resolve(name), name }))
   const inside = names.map((name) => ({ at: path.resolve(context, name), name }))
   return file === undefined ? inside : [...inside, { at: path.resolve(file), name: file }]
@@ -43,7 +40,7 @@ function candidatesFor(
 
 /** The same in a tree that is no directory of this machine; no ignore file holds for those, as with BuildKit. */
 export function findDockerfileIn(view: FileView, file: string | undefined): FoundDockerfile {
-  const names = file === undefined ? usualNames : [file]
+  const names = file === undefined ? dockerfileNames : [file]
   for (const name of names) {
     const node = view.lookup(resolvePath(view, toRootPath(name), 'all'))?.node
     if (node?.kind === 'file' && node.size > dockerfileLimit) throw tooLarge(name)

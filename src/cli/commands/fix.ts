@@ -1,6 +1,7 @@
 // `peel fix`: a Dockerfile that wastes bytes, time or secrets, mended and proved; a diff, or the file itself with `--write`.
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
+import { dockerfileNames } from '../../core/index.ts'
 import type { BuildOptions } from '../../engine/index.ts'
 import { defineCommand } from '../command.ts'
 import { type FlagValues, parseFlags } from '../flags.ts'
@@ -70,9 +71,7 @@ function whatToFix(
 ): { readonly file: string; readonly directory: string } {
   const isDirectory = statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
   const file = isDirectory
-    ? ['Dockerfile', 'dockerfile', 'Containerfile']
-        .map((name) => path.join(word, name))
-        .find((name) => existsSync(name))
+    ? dockerfileNames.map((name) => path.join(word, name)).find((name) => existsSync(name))
     : word
   if (file === undefined || !existsSync(file))
     return fail(`there is no Dockerfile at ${word}`, 'Name a Dockerfile, or the directory it is in.')
