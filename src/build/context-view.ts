@@ -18,7 +18,8 @@ import {
 import type { Ignore } from '../dockerfile/index.ts'
 import type { FileEntry, FileView, Found, Meta, Node } from '../layer/index.ts'
 import type { ReadXattrs, Xattrs } from './context-xattrs.ts'
-import type { DigestMemory, Stamp } from './digest-memory.ts'
+import type { DigestMemory } from './digest-memory.ts'
+import { type Stamp, stampOf } from './stamp.ts'
 
 export interface ContextView extends FileView {
   /** Absolute. */
@@ -118,7 +119,7 @@ export function openContext(
   }
 
   const seenAs = (path: RootPath, full: string | Buffer, info: FileStatus): Seen => {
-    const stamp = [info.size, info.mtimeMs, info.ctimeMs, info.ino] as const
+    const stamp = stampOf(info)
     const directory = isA(info, S_IFDIR)
     const digest = directory || isA(info, S_IFREG) ? memory.find(path, stamp) : undefined
     // only what has no attributes is remembered, and setting one changes the ctime; a symlink can have none that counts

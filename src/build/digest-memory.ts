@@ -1,10 +1,9 @@
-// Which content a context file had when it was last read, by the stamp it then had (size, mtime, ctime, inode). What is remembered had no
+// Which content a context file had when it was last read, by the stamp it then had. What is remembered had no
 // extended attributes; directories are remembered to say just that. One packed record a context directory. A file whose stamp is younger
 // than the reading could still change without a new stamp, so it is not remembered.
 import { deserialize, serialize } from 'node:v8'
 import { comparePaths, type Digest, digestOfHex, hexOf, type RootPath } from '../core/index.ts'
-
-export type Stamp = readonly [size: number, mtime: number, ctime: number, inode: number]
+import { isSettled, isStampAt, type Stamp, stampLength } from './stamp.ts'
 
 export interface DigestMemory {
   find(path: RootPath, stamp: Stamp): Digest | undefined
@@ -20,9 +19,6 @@ interface Packed {
   /** 32 bytes a path. */
   readonly digests: Uint8Array
 }
-
-/** Kernel timestamps can lag by a clock tick; two seconds also covers file systems with coarse times. */
-export const settling = 2000
 
 /** What is not worth saving: less than one file in so many, with fewer bytes than these together. */
 const fewest = 64
@@ -57,11 +53,11 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
         return fresh.stamp.every((value, i) => value === stamp[i]) ? fresh.digest : undefined
       const row = rowOf(path)
       if (row === undefined || packed === undefined) return undefined
-      for (let i = 0; i < 4; i++) if (packed.stamps[row * 4 + i] !== stamp[i]) return undefined
+      if (!isStampAt(stamp, packed.stamps, row)) return undefined
       return digestOfHex(hexes.slice(row * 64, row * 64 + 64))
     },
     learn(path, stamp, digest) {
-      learned.set(path, { stamp, digest, settled: Math.max(stamp[1], stamp[2]) + settling < now() })
+      learned.set(path, { stamp, digest, settled: isSettled(stamp, now()) })
     },
     save() {
       if (!isWorthSaving()) return undefined
@@ -72,12 +68,13 @@ export function openDigestMemory(saved: Uint8Array | undefined, now: () => numbe
       for (const [path, { settled }] of learned) if (settled) kept.push({ path })
       // the order in which they will be asked for
       kept.sort((a, b) => comparePaths(a.path, b.path))
-      const stamps = new Float64Array(kept.length * 4)
+      const stamps = new Float64Array(kept.length * stampLength)
       const digits: string[] = []
       kept.forEach(({ path, row = 0 }, at) => {
         const fresh = learned.get(path)
-        const stamp = fresh?.stamp ?? packed?.stamps.subarray(row * 4, row * 4 + 4)
-        for (let i = 0; i < 4; i++) stamps[at * 4 + i] = stamp?.[i] ?? Number.NaN
+        const from = row * stampLength
+        const stamp = fresh?.stamp ?? packed?.stamps.subarray(from, from + stampLength)
+        if (stamp !== undefined) stamps.set(stamp, at * stampLength)
         digits.push(fresh === undefined ? hexes.slice(row * 64, row * 64 + 64) : hexOf(fresh.digest))
       })
       return serialize({

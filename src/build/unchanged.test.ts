@@ -5,7 +5,7 @@ import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
 import { after, test } from 'node:test'
-import { rootPath, sha256, toRootPath } from '../core/index.ts'
+import { type Digest, rootPath, sha256, toRootPath } from '../core/index.ts'
 import { compileIgnore } from '../dockerfile/index.ts'
 import { type ContextView, openContext } from './context-view.ts'
 import { openDigestMemory } from './digest-memory.ts'
@@ -41,11 +41,15 @@ function bench(root: string, { ignore = 'out\n', from = '/', now = later } = {})
     return { context, unchanged: openUnchanged(context, [toRootPath(from)], store) }
   }
   const select = (context: ContextView) => selectFiles(from, context, { exclude: [], parents: false })
-  const { context, unchanged } = open()
-  select(context)
-  unchanged?.learn(rest, key)
+  const learn = (of: Digest, made: Digest): void => {
+    const { context, unchanged } = open()
+    select(context)
+    unchanged?.learn(of, made)
+  }
+  learn(rest, key)
   return {
     saved,
+    learn,
     find: (text?: string, asked = rest) => open(text).unchanged?.find(asked),
     /** What a build selects that asked before, and one that did not. */
     selectBoth() {
@@ -108,6 +112,17 @@ test('what is hidden may change, what hides may not', () => {
   assert.equal(find(), key)
   assert.equal(find('a\n'), undefined)
   assert.equal(find('out\n!out/log\n'), undefined)
+})
+
+test('steps that take the same files are remembered side by side, until a file changes', () => {
+  const root = tree()
+  const { find, learn } = bench(root)
+  const other = [sha256('other rest'), sha256('other key')] as const
+  learn(...other)
+  assert.deepEqual([find(), find(undefined, other[0])], [key, other[1]])
+  fs.appendFileSync(path.join(root, 'a'), '!')
+  learn(...other)
+  assert.deepEqual([find(), find(undefined, other[0])], [undefined, other[1]])
 })
 
 test('it is not found for another rest of the key', () => {

@@ -1,12 +1,12 @@
 // A short cut for a step that takes whole directories of a context: if every file in them is as it was when the step's key was last made,
 // and so is all else that the key is made of, the key is the same, and neither has to be made of ten thousand files again. A file is as
-// it was if its stamp is (see `digest-memory.ts`); a stamp tells mode, attributes and targets of links, too, by its ctime.
+// it was if its stamp is.
 import * as fs from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import { type Digest, type RootPath, sha256 } from '../core/index.ts'
 import type { ContextDigests } from '../store/index.ts'
 import type { ContextView, FileStatus, LookedAt } from './context-view.ts'
-import { type Stamp, settling } from './digest-memory.ts'
+import { isSettled, isStampAt, type Stamp, stampLength, stampOf } from './stamp.ts'
 
 export interface Unchanged {
   /** The key that was made with `rest`, which stands for all of the key but the files, of files that are all as they were. */
@@ -15,19 +15,24 @@ export interface Unchanged {
   learn(rest: Digest, key: Digest): void
 }
 
-interface Remembered {
-  readonly version: 1
-  readonly rest: Digest
-  readonly key: Digest
+interface Remembered extends Sight {
+  readonly version: 2
+  /** The keys of the steps that take these files, by what else they are made of; the latest last. */
+  readonly keys: ReadonlyMap<Digest, Digest>
+}
+
+/** Files as they were seen. */
+interface Sight {
   /** Below the context, each ended by a NUL; those with the youngest files first, since they are the likeliest to change again. */
   readonly directories: string
   /** The names in each directory as it lists them, with NULs between them, and each directory's ended by a `/`. */
   readonly names: string
-  /** Four numbers a name; NaN for what is hidden. */
+  /** A row for each name; NaN for what is hidden. */
   readonly stamps: Float64Array
 }
 
-const stampLength = 4
+/** So many steps are remembered that take the same files. */
+const mostKeys = 32
 
 /** `roots`: directories of the context. A `!` in an ignore file may show what a hidden directory holds, so nothing is remembered there. */
 export function openUnchanged(
@@ -39,26 +44,42 @@ export function openUnchanged(
   const slot = sha256(JSON.stringify(['unchanged', context.root, roots, context.ignore.patterns]))
   return {
     find(rest) {
-      const saved = store.load(slot)
-      const known = saved === undefined ? undefined : parse(saved)
-      if (known?.rest !== rest) return undefined
+      const known = parse(store.load(slot))
+      const key = known?.keys.get(rest)
+      if (known === undefined || key === undefined) return undefined
       const seen = lookThrough(context.root, known)
-      if (seen === 'unchanged') return known.key
+      if (seen === 'unchanged') return key
       context.preload(seen)
       return undefined
     },
     learn(rest, key) {
       const sight = seenIn(context, roots)
-      if (sight !== undefined)
-        store.save(slot, serialize({ version: 1, rest, key, ...sight } satisfies Remembered))
+      if (sight === undefined) return
+      const known = parse(store.load(slot))
+      const others = known !== undefined && isSame(known, sight) ? [...known.keys] : []
+      const keys = new Map([...others, [rest, key] as const].slice(-mostKeys))
+      store.save(slot, serialize({ version: 2, keys, ...sight } satisfies Remembered))
     },
   }
 }
 
-function parse(saved: Uint8Array): Remembered | undefined {
+function isSame(one: Sight, other: Sight): boolean {
+  return (
+    one.directories === other.directories &&
+    one.names === other.names &&
+    Buffer.compare(bytesOf(one.stamps), bytesOf(other.stamps)) === 0
+  )
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function parse(saved: Uint8Array | undefined): Remembered | undefined {
+  if (saved === undefined) return undefined
   try {
     const value = deserialize(saved) as Partial<Remembered>
-    return value.version === 1 ? (value as Remembered) : undefined
+    return value.version === 2 ? (value as Remembered) : undefined
   } catch {
     return undefined // damaged: the key is made of the files
   }
@@ -67,7 +88,7 @@ function parse(saved: Uint8Array): Remembered | undefined {
 /** Looks at all files until one is not as it was; gives the directories that were looked through by then. */
 function lookThrough(
   root: string,
-  { directories, names, stamps }: Remembered,
+  { directories, names, stamps }: Sight,
 ): 'unchanged' | ReadonlyMap<string, LookedAt> {
   const listings = names.split('/')
   const others = new Float64Array(stamps.length)
@@ -81,7 +102,7 @@ function lookThrough(
     for (const name of found) {
       if (!Number.isNaN(stamps[at])) {
         const info = fs.lstatSync(`${full}/${name}`)
-        if (!hasStamp(info, stamps, at)) return false
+        if (!isStampAt(stampOf(info), stamps, at / stampLength)) return false
         others[at] = info.mode
         others[at + 1] = info.nlink
         others[at + 2] = info.dev
@@ -110,15 +131,6 @@ function lookThrough(
   return 'unchanged'
 }
 
-function hasStamp(info: fs.Stats, stamps: Float64Array, at: number): boolean {
-  return (
-    info.size === stamps[at] &&
-    info.mtimeMs === stamps[at + 1] &&
-    info.ctimeMs === stamps[at + 2] &&
-    info.ino === stamps[at + 3]
-  )
-}
-
 function statusAt(stamps: Float64Array, others: Float64Array, at: number): FileStatus | undefined {
   if (Number.isNaN(stamps[at])) return undefined
   return {
@@ -142,10 +154,7 @@ interface SeenDirectory {
 }
 
 /** What the context saw in some directories and below; `undefined` where that could not be told from a later change. */
-function seenIn(
-  context: ContextView,
-  roots: readonly RootPath[],
-): Pick<Remembered, 'directories' | 'names' | 'stamps'> | undefined {
+function seenIn(context: ContextView, roots: readonly RootPath[]): Sight | undefined {
   const seen: SeenDirectory[] = []
   const paths = [...new Set(roots)]
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
@@ -153,10 +162,10 @@ function seenIn(
     if (listing === undefined || listing.some(({ name }) => !name.isWellFormed())) return undefined
     let youngest = 0
     for (const { stamp, directory } of listing) {
+      if (stamp !== undefined && !isSettled(stamp, context.opened)) return undefined
       if (stamp !== undefined) youngest = Math.max(youngest, stamp[1], stamp[2])
       if (directory !== undefined) paths.push(directory)
     }
-    if (youngest + settling >= context.opened) return undefined
     const names = listing.map(({ name }) => name)
     seen.push({ path, names, stamps: listing.map(({ stamp }) => stamp), youngest })
   }
